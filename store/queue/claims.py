@@ -41,15 +41,18 @@ NOT_PAUSED = """
 """An action whose account is not paused. Near its opening a booking is claimed anyway: a stored session may work."""
 
 
-MOST_OF_ONE = 2
-"""Actions of one account that are in hand at once, whoever works, besides those near their opening. No other account
-waits for a slow login, a block or a flood of this one: a worker has more hands."""
+MOST_OF_ONE = 3
+"""Actions of one account that are in hand at once, whoever works, besides quiet readings and those near their opening.
+
+No other account waits for a slow login, a block or a flood of this one, as a worker has more hands; and what a person
+asks for waits for no reading that nobody asked for.
+"""
 
 
 HAS_A_HAND = """
     (user_id NOT IN (
             SELECT user_id FROM booking_actions
-            WHERE status = 'processing' AND lease_until > :now
+            WHERE status = 'processing' AND lease_until > :now AND NOT quiet
                 AND NOT coalesce(action_type = 'book' AND opens_at > :opened AND opens_at <= :opening, 0)
             GROUP BY user_id HAVING count(*) >= :most_of_one)
         OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))

@@ -61,7 +61,7 @@ async def test_many_workers_claim_each_action_once(db: Database, tmp_path: Path,
     assert sorted(action.id for action in claims if action) == [action.id for action in wanted]
 
 
-async def test_an_account_has_two_in_hand_at_once_so_that_nobody_waits_for_another(
+async def test_an_account_has_three_in_hand_at_once_so_that_nobody_waits_for_another(
     db: Database, clock: FakeClock
 ) -> None:
     hers = [
@@ -69,13 +69,23 @@ async def test_an_account_has_two_in_hand_at_once_so_that_nobody_waits_for_anoth
     ]
     his = await db.requests.add(replace(BOOK, user_id=MARCO))
     claimed = [await db.claims.claim("w", 60) for _ in range(5)]
-    assert [action.id for action in claimed if action] == [*(action.id for action in hers[:2]), his.id]
+    assert [action.id for action in claimed if action] == [*(action.id for action in hers[:3]), his.id]
     assert not await db.claims.due()
     assert claimed[0]
     await db.settlement.settle(claimed[0], outcomes.failed(SlotFull("full")))
-    third = await db.claims.claim("w", 60)
-    assert third
-    assert third.id == hers[2].id
+    fourth = await db.claims.claim("w", 60)
+    assert fourth
+    assert fourth.id == hers[3].id
+
+
+async def test_what_a_person_asks_for_waits_for_no_quiet_reading_of_theirs(db: Database) -> None:
+    readings = [NewAction(ActionType.CHECK, GIULIA, quiet=True), NewAction(ActionType.REFRESH, GIULIA, quiet=True)]
+    for reading in readings:
+        await db.requests.add(reading)
+        assert await db.claims.claim("w", 60)
+    for hour in (8, 10, 12):
+        await db.requests.add(replace(BOOK, wish=replace(PILATES, start=time(hour))))
+        assert await db.claims.claim("w", 60)
 
 
 async def test_near_an_opening_an_account_has_as_many_in_hand_as_it_waits_for(db: Database, clock: FakeClock) -> None:
