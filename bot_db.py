@@ -27,6 +27,7 @@ from bot.transport.pauses import BOT_PAUSES, BotPauses
 from bot.transport.polling import Polling
 from bot.transport.profile import Profile
 from database import Database, open_database
+from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
 from languages import speaking
 from languages.terminal import _
@@ -61,6 +62,7 @@ async def serve(
             if not await reach_telegram(application, stop, pauses.connecting):
                 return
             log.info("The bot is up: @%s", application.bot.username)
+            services.beside.do(keep_name(db, application.bot.username))
             polling = Polling(application, chats, handlers.too_many, delivery.try_again, pauses.polling)
             alarm = DiskAlarm(application.bot, owner, db, services.readers.language, pauses.disk)
             readers = await services.readers.learn()
@@ -75,6 +77,14 @@ async def serve(
         await application.shutdown()
         await application.bot.shutdown()  # the application leaves it open when it could not begin
     log.info("The bot has stopped")
+
+
+async def keep_name(db: Database, username: str) -> None:
+    """Keeps what the bot is called, for the links of the pages in the browser."""
+    try:
+        await db.bot_profile.learn(username)
+    except DatabaseError as error:
+        log.info("What the bot is called could not be written down; links of the pages need it: %s", error)
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from domain.model import Clock, utc_now
 from store.backup import restore
 from store.bookings import Bookings
+from store.bot_profile import BotProfile
 from store.catalogue import Catalogue
 from store.connection import USUAL_TIMEOUTS, Connection, LockTimeouts
 from store.favourites import Favourites
@@ -127,6 +128,7 @@ class Database:
         self.web_links = WebLinks(connection, clock)
         self.web_sessions = WebSessions(connection, clock)
         self.feeds = Feeds(connection, clock)
+        self.bot_profile = BotProfile(connection)
         self.overviews = Overviews(connection, clock)
         self.signs = Signs(connection)
 

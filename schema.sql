@@ -669,6 +669,12 @@ CREATE TABLE fillings (
 CREATE INDEX fillings_by_class ON fillings (course_name COLLATE NOCASE, time_start, date);
 CREATE INDEX fillings_raced ON fillings (asked, got) WHERE asked > 0;
 
+-- What the bot is called on Telegram, in one row: the links of the pages lead to it. No row: it was never connected.
+CREATE TABLE bot_profile (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    username TEXT NOT NULL
+) STRICT;
+
 -- The pages in the browser -----------------------------------------------------------------------------------------
 
 -- One-time links, each for one person and one purpose; of the secret only its SHA-256 is kept. A link that was used has
@@ -678,6 +684,7 @@ CREATE TABLE web_links (
     user_id INTEGER NOT NULL,
     purpose TEXT NOT NULL CHECK (purpose IN ('page', 'account')),
     ends_at TEXT NOT NULL,
+    name    TEXT NOT NULL DEFAULT '',  -- the first name that Telegram told with the tap, for the session it begins
     UNIQUE (user_id, purpose)
 ) STRICT;
 
@@ -689,6 +696,7 @@ CREATE TABLE web_sessions (
     agent    TEXT NOT NULL DEFAULT '',  -- what the browser says it is
     began_at TEXT NOT NULL,
     seen_at  TEXT NOT NULL,             -- its last request, to the hour
-    ends_at  TEXT NOT NULL
+    ends_at  TEXT NOT NULL,
+    name     TEXT NOT NULL DEFAULT ''   -- the person's first name, as the link brought it
 ) STRICT;
 CREATE INDEX web_sessions_by_person ON web_sessions (user_id, seen_at);

@@ -12,9 +12,6 @@ from bot.screens.callbacks import Verb, unpack
 from bot.screens.page import Button, Page
 from dashboard.chat_html import KEPT, safe_html
 
-TO_FORWARD = (Verb.SHARE, Verb.SHARE_HELD, Verb.INVITE)
-"""These make a message to forward, with a link to the bot: they belong to the chat, and a card has no such button."""
-
 
 @dataclass(frozen=True, slots=True)
 class CardButton:
@@ -33,8 +30,7 @@ class Card:
 
 def card_of(page: Page) -> Card:
     """The page as a card."""
-    rows = ([button_of(one) for one in row if unpack(one.data).verb not in TO_FORWARD] for row in page.rows)
-    return Card(safe_html(page.text), [row for row in rows if row])
+    return Card(safe_html(page.text), [[button_of(button) for button in row] for row in page.rows])
 
 
 @lru_cache(maxsize=KEPT)

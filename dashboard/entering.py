@@ -39,7 +39,8 @@ class Sessions:
             return None
         self._note_seen(session)
         language = await self._dashboard.services.readers.language(session.user_id)
-        return Visitor(session.user_id, session.id, csrf_token(secret), language, session.role is Role.OWNER)
+        is_owner = session.role is Role.OWNER
+        return Visitor(session.user_id, session.id, csrf_token(secret), language, is_owner, session.name)
 
     def _note_seen(self, session: WebSession) -> None:
         if self._dashboard.db.web_sessions.is_to_be_seen(session):
@@ -82,13 +83,14 @@ class Entering:
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Uses the link, and begins a session; one that the browser had ends."""
         db = self._dashboard.db
-        user_id = await db.web_links.use(self._secret(request), LinkPurpose.PAGE)
-        if user_id is None:
+        entrant = await db.web_links.use(self._secret(request), LinkPurpose.PAGE)
+        if entrant is None:
             self._refuse(request)
         if visitor := request.get(VISITOR):
             await db.web_sessions.end(visitor.user_id, visitor.session_id)
-        secret = await db.web_sessions.begin(user_id, request.headers.get("User-Agent", ""))
-        log.info("User %s entered in a browser", user_id)
+        agent = request.headers.get("User-Agent", "")
+        secret = await db.web_sessions.begin(entrant.user_id, agent, entrant.name)
+        log.info("User %s entered in a browser", entrant.user_id)
         response = self._dashboard.redirect("/")
         self._sessions.give(response, secret)
         return response

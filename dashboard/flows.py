@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
@@ -19,14 +18,9 @@ from dashboard.live import PageSigns, signs_now
 from dashboard.parts import FORM, VISITOR, Dashboard, Route, Visitor, get, post
 
 PICTURES = {".jpg": "image/jpeg", ".png": "image/png"}
-IN_THE_CHAT_ONLY: dict[Verb, Callable[[], Page]] = {
-    Verb.ACCESS: screens.door.ask_in_the_chat,  # a link for secrets: a session of a browser is not enough to get one
-    Verb.SHARE: screens.browser.links_of_the_chat,  # these lead to the bot, whose name Telegram alone tells
-    Verb.SHARE_HELD: screens.browser.links_of_the_chat,
-    Verb.INVITE: screens.browser.links_of_the_chat,
-    Verb.INVITE_GUEST: screens.browser.links_of_the_chat,
-}
-"""What is not done in a browser, and what is said instead."""
+IN_THE_CHAT_ONLY = frozenset({Verb.ACCESS})  # a link for secrets: a session of a browser is not enough to get one
+WITH_A_LINK = frozenset({Verb.SHARE, Verb.SHARE_HELD, Verb.INVITE, Verb.INVITE_GUEST})
+"""These make a message to forward, with a link that leads to the bot by its name."""
 MOST_ANSWERS = 100  # kept until they are fetched, which a browser does at once
 
 
@@ -74,17 +68,21 @@ class Flows:
 
     async def do(self, request: web.Request) -> web.StreamResponse:
         """A button that does something: the browser is led to what came of it."""
-        call = _call(request[FORM].text("data"))
-        if call.verb in IN_THE_CHAT_ONLY:
-            response: Response = IN_THE_CHAT_ONLY[call.verb]()
-        else:
-            response = await self._dashboard.router.respond(_tap(request, call))
+        response = await self._done(request, _call(request[FORM].text("data")))
         if not await self._is_in_force(request[VISITOR]):
             return self._last(request, response)
         if isinstance(response, Page) and response.card_of is not None:
             return self._dashboard.redirect(f"/do/{Call(Verb.TICKET, (response.card_of,)).data}")
         key = self._answers.keep(request[VISITOR].session_id, response)
         return self._dashboard.redirect(f"/answer/{key}")
+
+    async def _done(self, request: web.Request, call: Call) -> Response:
+        if call.verb in IN_THE_CHAT_ONLY:
+            return screens.door.ask_in_the_chat()
+        bot = await self._dashboard.db.bot_profile.username() if call.verb in WITH_A_LINK else ""
+        if call.verb in WITH_A_LINK and not bot:
+            return screens.browser.links_of_the_chat()
+        return await self._dashboard.router.respond(_tap(request, call, bot))
 
     async def _is_in_force(self, visitor: Visitor) -> bool:
         """Whether the session goes on after what was done: who was forgotten, or has left this browser, has none."""
@@ -130,9 +128,9 @@ class Flows:
         )
 
 
-def _tap(request: web.Request, call: Call) -> Tap:
+def _tap(request: web.Request, call: Call, bot_name: str = "") -> Tap:
     visitor = request[VISITOR]
-    return Tap(visitor.user_id, visitor.name, call)
+    return Tap(visitor.user_id, visitor.name, call, bot_name=bot_name)
 
 
 def _call(data: str) -> Call:

@@ -71,7 +71,7 @@ class Visitor:
     csrf: str  # the token that every form of this session carries
     language: Language
     is_owner: bool
-    name: str = ""
+    name: str = ""  # their first name, where Telegram has told it
 
 
 @dataclass(frozen=True, slots=True)

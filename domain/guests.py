@@ -22,6 +22,11 @@ class Guest:
     suspended_at: datetime | None = None
 
     @property
+    def first_name(self) -> str:
+        """What Telegram called them; empty for who was moved in from the configuration, which knows no names."""
+        return "" if self.name == str(self.user_id) else self.name
+
+    @property
     def may_book(self) -> bool:
         """Whether anything is done for them."""
         return self.has_account and self.suspended_at is None

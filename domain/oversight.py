@@ -91,6 +91,7 @@ class AccountState:
     account: Account
     live: int  # actions that are not finished
     unreachable_since: datetime | None
+    suspended_at: datetime | None  # a guest for whom the owner has nothing done
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,14 @@ class LinkPurpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Entrant:
+    """Who has used a link. `name`: their first name, as Telegram told it when they asked for the link."""
+
+    user_id: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WebSession:
     """A browser in which a person has entered."""
 
@@ -40,6 +48,7 @@ class WebSession:
     began_at: datetime
     seen_at: datetime  # its last request, to the hour
     ends_at: datetime
+    name: str = ""  # the person's first name; it ends with the session
 
     @property
     def browser(self) -> str:
@@ -51,6 +60,11 @@ class WebSession:
 def link_of(pages: str, secret: str) -> str:
     """The address of a one-time link; `pages`: where the pages are."""
     return f"{pages}/enter/{secret}"
+
+
+def chat_with(bot: str) -> str:
+    """The address at which Telegram opens the chat with the bot of that name; empty without a name."""
+    return f"https://t.me/{bot}" if bot else ""
 
 
 def tunnel_to(port: int) -> str:

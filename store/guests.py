@@ -101,6 +101,11 @@ class Guests:
         rows = await self._db.rows("SELECT * FROM guests ORDER BY welcomed_at, user_id")
         return [_guest(row) for row in rows]
 
+    async def names(self) -> dict[int, str]:
+        """What Telegram called each guest; who was moved in from the configuration has no name."""
+        rows = await self._db.rows("SELECT user_id, name FROM guests WHERE name <> CAST(user_id AS TEXT)")
+        return {row["user_id"]: row["name"] for row in rows}
+
     async def waiting(self, user_id: int) -> int:
         """How many bookings and watches of the person wait: what their limit is about."""
         row = await self._db.row(WAITING, {"user_id": user_id})

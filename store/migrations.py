@@ -227,6 +227,7 @@ STEPS: dict[int, tuple[str, ...]] = {
     user_id INTEGER NOT NULL,
     purpose TEXT NOT NULL CHECK (purpose IN ('page', 'account')),
     ends_at TEXT NOT NULL,
+    name    TEXT NOT NULL DEFAULT '',
     UNIQUE (user_id, purpose)
 ) STRICT""",
         """CREATE TABLE web_sessions (
@@ -236,10 +237,12 @@ STEPS: dict[int, tuple[str, ...]] = {
     agent    TEXT NOT NULL DEFAULT '',
     began_at TEXT NOT NULL,
     seen_at  TEXT NOT NULL,
-    ends_at  TEXT NOT NULL
+    ends_at  TEXT NOT NULL,
+    name     TEXT NOT NULL DEFAULT ''
 ) STRICT""",
         "CREATE INDEX web_sessions_by_person ON web_sessions (user_id, seen_at)",
         "ALTER TABLE user_bookings ADD COLUMN changed_at TEXT",
+        "CREATE TABLE bot_profile (id INTEGER PRIMARY KEY CHECK (id = 1), username TEXT NOT NULL) STRICT",
         "CREATE TABLE feeds (user_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, number INTEGER NOT NULL,"
         " made_at TEXT NOT NULL, read_at TEXT) STRICT",
     ),

@@ -29,7 +29,7 @@ class BrowserFlow:
         """A fresh link; the one before ends."""
         if not self._web.enabled:
             return screens.browser.off_page()
-        secret = await self._db.web_links.make(tap.user_id, LinkPurpose.PAGE)
+        secret = await self._db.web_links.make(tap.user_id, LinkPurpose.PAGE, tap.name)
         link = Link(link_of(self._web.url, secret), self._tunnel(), await self._is_running())
         sessions = await self._db.web_sessions.of(tap.user_id)
         return screens.browser.link_page(link, sessions, keeps=self._house.is_kept_by(tap.user_id))

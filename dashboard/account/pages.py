@@ -22,7 +22,7 @@ from dashboard.entering import LONGEST_SECRET, WITHIN, WRONG_LINKS, Sessions
 from dashboard.parts import FORM, Access, Dashboard, Form, Route, get, post
 from dashboard.security import Allowance, Doorkeeper
 from domain.errors import UnknownGuest
-from domain.web import LinkPurpose
+from domain.web import LinkPurpose, chat_with
 from languages import N_, speaking
 
 COOKIE = "account"
@@ -88,10 +88,10 @@ class AccountPages:
             return self._dashboard.render(request, "account/link.html", guest=guest, address=request.path)
 
     async def _begin(self, request: web.Request) -> web.Response:
-        user_id = await self._dashboard.db.web_links.use(self._secret(request), LinkPurpose.ACCOUNT)
-        if user_id is None:
+        entrant = await self._dashboard.db.web_links.use(self._secret(request), LinkPurpose.ACCOUNT)
+        if entrant is None:
             return self._no_link(request)
-        key = self._drafts.begin(user_id)
+        key = self._drafts.begin(entrant.user_id)
         response = self._on()
         secure = self._dashboard.settings.web.url.startswith("https://")
         response.set_cookie(
@@ -154,7 +154,7 @@ class AccountPages:
                 by_hand, remarks = draft.form.way is Way.BY_HAND, remarks_on(draft.form)
                 return self._page(request, draft, "compare", code=code, remarks=remarks, by_hand=by_hand)
             case Stage.TRYING:
-                return self._page(request, draft, "trying", progress=await self._trial_of(draft))
+                return await self._trying(request, draft, "trying")
             case Stage.FORM:
                 return self._page(request, draft, "form", ways=Way, codes=Codes)
             case Stage.WHICH:
@@ -177,7 +177,11 @@ class AccountPages:
         """The part of the page that changes while the login is tried."""
         if draft.stage is not Stage.TRYING:
             raise web.HTTPNotFound
-        return self._page(request, draft, "progress", progress=await self._trial_of(draft))
+        return await self._trying(request, draft, "progress")
+
+    async def _trying(self, request: web.Request, draft: Draft, name: str) -> web.Response:
+        bot = await self._dashboard.db.bot_profile.username()
+        return self._page(request, draft, name, progress=await self._trial_of(draft), chat=chat_with(bot))
 
     async def _trial_of(self, draft: Draft) -> Progress:
         progress = await self._trial.look(draft)
@@ -272,6 +276,8 @@ class AccountPages:
         self._drafts.end(draft)
         response = self._dashboard.redirect("/")
         response.del_cookie(COOKIE, path=self._dashboard.url(HOME))
-        secret = await self._dashboard.db.web_sessions.begin(draft.user_id, request.headers.get("User-Agent", ""))
+        guest = await self._dashboard.db.guests.find(draft.user_id)
+        agent, name = request.headers.get("User-Agent", ""), guest.first_name if guest else ""
+        secret = await self._dashboard.db.web_sessions.begin(draft.user_id, agent, name)
         self._sessions.give(response, secret)
         return response

@@ -22,6 +22,7 @@ class AccountView:
     over_budget: bool
     busiest: int  # requests of its busiest minute, for the bar
     rests: bool  # it waits, and may be made to go on
+    suspended: str  # since when nothing is done for it; empty for all others
 
 
 def view(state: AccountState, sent: RecentRequests | None, when: When) -> AccountView:
@@ -36,6 +37,9 @@ def view(state: AccountState, sent: RecentRequests | None, when: When) -> Accoun
         over_budget=sent is not None and (sent.busiest_minute > PER_MINUTE or sent.delayed > 0),
         busiest=min(sent.busiest_minute, BURST) if sent else 0,
         rests=account.waits_until(when.now) is not None,
+        suspended=_("⏸ sospeso da {moment}: non può fare niente", moment=when.at(state.suspended_at))
+        if state.suspended_at
+        else "",
     )
 
 

@@ -54,6 +54,7 @@ class OwnerPages:
         return self._show(
             request,
             "machine",
+            names=await self._db.guests.names(),
             checks=checks(snapshot),
             programs=machine.programs(snapshot),
             outages=machine.outages(await self._db.oversight.outages(10), when),
@@ -74,6 +75,7 @@ class OwnerPages:
         return self._show(
             request,
             "queue",
+            names=await self._db.guests.names(),
             state=state,
             oldest=age(when.now - state.oldest_due, ago=False) if state.oldest_due else "",
             is_stuck=state.is_stuck(when.now),
@@ -89,6 +91,7 @@ class OwnerPages:
         return self._show(
             request,
             "openings",
+            names=await self._db.guests.names(),
             ahead=[openings.ahead(each, when) for each in ahead],
             past=[openings.past(each, when) for each in past],
         )
@@ -100,6 +103,7 @@ class OwnerPages:
         return self._show(
             request,
             "accounts",
+            names=await self._db.guests.names(),
             accounts=[accounts.view(each, sent.get(each.account.user_id), when) for each in found[:PER_PAGE]],
             budget=PER_MINUTE,
             page=page,

@@ -70,10 +70,10 @@ SHOTS = """
 """
 TROUBLED_FIRST = """
     SELECT accounts.*, (SELECT count(*) FROM booking_actions WHERE booking_actions.user_id = accounts.user_id
-        AND status IN ('pending', 'processing')) AS live
-    FROM accounts WHERE active = 1
-    ORDER BY rejected = 1 DESC, coalesce(paused_until, '') > :now DESC, unreachable_since IS NOT NULL DESC,
-        role = 'owner' DESC, user_id
+        AND status IN ('pending', 'processing')) AS live, guests.suspended_at
+    FROM accounts LEFT JOIN guests USING (user_id) WHERE active = 1 OR suspended_at IS NOT NULL
+    ORDER BY suspended_at IS NOT NULL, rejected = 1 DESC, coalesce(paused_until, '') > :now DESC,
+        unreachable_since IS NOT NULL DESC, role = 'owner' DESC, accounts.user_id
     LIMIT :limit OFFSET :offset
 """
 WAITING_BY_PERSON = """
@@ -166,7 +166,12 @@ class Oversight:
         """Every active account; those in trouble first."""
         values = {"now": stamp(self._clock()), "limit": limit, "offset": offset}
         return [
-            AccountState(to_account(row), row["live"], instant_or_none(row["unreachable_since"]))
+            AccountState(
+                to_account(row),
+                row["live"],
+                instant_or_none(row["unreachable_since"]),
+                instant_or_none(row["suspended_at"]),
+            )
             for row in await self._db.rows(TROUBLED_FIRST, values)
         ]
 

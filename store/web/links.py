@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.model import Clock, stamp
-from domain.web import LINK_LASTS, LinkPurpose
+from domain.web import LINK_LASTS, Entrant, LinkPurpose
 from store.connection import Connection, Transaction, in_transaction
 from store.web import secrets
 
@@ -14,20 +14,26 @@ class WebLinks:
         self._clock = clock
 
     @in_transaction
-    def make(self, tx: Transaction, user_id: int, purpose: LinkPurpose) -> str:
-        """A new link's secret, for LINK_LASTS and one use. The person's earlier one for the purpose ends."""
+    def make(self, tx: Transaction, user_id: int, purpose: LinkPurpose, name: str = "") -> str:
+        """A new link's secret, for LINK_LASTS and one use. The person's earlier one for the purpose ends.
+
+        `name`: what the session that it begins calls them.
+        """
         now, secret = self._clock(), secrets.make()
         tx.run("DELETE FROM web_links WHERE ends_at <= :now", {"now": stamp(now)})
         tx.run(
             """
-            INSERT INTO web_links (digest, user_id, purpose, ends_at) VALUES (:digest, :user_id, :purpose, :ends_at)
-            ON CONFLICT (user_id, purpose) DO UPDATE SET digest = excluded.digest, ends_at = excluded.ends_at
+            INSERT INTO web_links (digest, user_id, purpose, ends_at, name)
+            VALUES (:digest, :user_id, :purpose, :ends_at, :name)
+            ON CONFLICT (user_id, purpose) DO UPDATE SET digest = excluded.digest, ends_at = excluded.ends_at,
+                name = excluded.name
             """,
             {
                 "digest": secrets.digest(secret),
                 "user_id": user_id,
                 "purpose": purpose,
                 "ends_at": stamp(now + LINK_LASTS),
+                "name": name,
             },
         )
         return secret
@@ -40,10 +46,13 @@ class WebLinks:
         )
         return row["user_id"] if row else None
 
-    async def use(self, secret: str, purpose: LinkPurpose) -> int | None:
+    async def use(self, secret: str, purpose: LinkPurpose) -> Entrant | None:
         """Uses the link up and returns whose it is; None as above. Of several at once, one succeeds."""
         rows = await self._db.write(
-            "DELETE FROM web_links WHERE digest = :digest AND purpose = :purpose AND ends_at > :now RETURNING user_id",
+            """
+            DELETE FROM web_links WHERE digest = :digest AND purpose = :purpose AND ends_at > :now
+            RETURNING user_id, name
+            """,
             {"digest": secrets.digest(secret), "purpose": purpose, "now": stamp(self._clock())},
         )
-        return rows[0]["user_id"] if rows else None
+        return Entrant(rows[0]["user_id"], rows[0]["name"]) if rows else None

@@ -29,8 +29,8 @@ class WebSessions:
         self._clock = clock
 
     @in_transaction
-    def begin(self, tx: Transaction, user_id: int, agent: str) -> str:
-        """A new session's secret. `agent`: what the browser says it is.
+    def begin(self, tx: Transaction, user_id: int, agent: str, name: str = "") -> str:
+        """A new session's secret. `agent`: what the browser says it is; `name`: the person's.
 
         It opens nothing for who may not use the bot (any more), and there is no row of it then.
         """
@@ -47,8 +47,8 @@ class WebSessions:
         )
         tx.run(
             """
-            INSERT INTO web_sessions (digest, user_id, agent, began_at, seen_at, ends_at)
-            SELECT :digest, user_id, :agent, :now, :now, :ends_at FROM accounts
+            INSERT INTO web_sessions (digest, user_id, agent, began_at, seen_at, ends_at, name)
+            SELECT :digest, user_id, :agent, :now, :now, :ends_at, :name FROM accounts
             WHERE user_id = :user_id AND active = 1
             """,
             {
@@ -57,6 +57,7 @@ class WebSessions:
                 "agent": agent[:LONGEST_AGENT],
                 "now": stamp(now),
                 "ends_at": stamp(now + SESSION_LASTS),
+                "name": name,
             },
         )
         return secret
@@ -105,4 +106,5 @@ def _session(row: sqlite3.Row) -> WebSession:
         instant(row["began_at"]),
         instant(row["seen_at"]),
         instant(row["ends_at"]),
+        row["name"],
     )

@@ -39,6 +39,9 @@ async def test_the_link_of_the_chat_opens_the_page_and_the_chat_ends_what_it_beg
         browser = site.browser()
         entered = await browser.ask("POST", f"/enter/{secret}", data={}, headers={"User-Agent": FIREFOX})
         assert entered.words.startswith("Panoramica")
+        invitation = await browser.do("invite")  # both names are known: hers by the link, the bot's since it connected
+        assert "Giulia" in invitation.words
+        assert "https://t.me/polimisport_bot?start=" in invitation.text
         await link_of(world.owner)
         await tapped(world.owner, "Sei entrato in 1 browser", "Firefox, Android: entrato oggi")
         await tapped(world.owner, "Esci da Firefox, Android", "Uscito")

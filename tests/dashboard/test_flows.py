@@ -13,6 +13,7 @@ from bot.screens.callbacks import CHOICE, DAY, ID, KEY, NUMBERS, ONLY_READ, WEEK
 from domain.errors import SlotFull
 from domain.model import ActionType
 from domain.requests import NewAction
+from domain.web import LinkPurpose
 from tests.support import chats, pages
 from tests.support.chats import FRIEND, MINE, OWNER, PILATES, WEEK, World
 from tests.support.pages import Browser, Site
@@ -95,7 +96,7 @@ async def test_a_booking_made_in_the_browser_is_the_chats(world: World, site: Si
     assert slot
     page = await browser.get(f"/do/slot:{slot['id']}")
     assert "Conferma Prenotazione" in page.words
-    assert "Condividi" not in page.words  # which makes a message to forward: in the chat
+    assert "Condividi" in page.words
     done = await browser.do(f"book:{slot['id']}:0")
     assert "In coda" in done.words
     [action] = await world.db.requests.live(FRIEND)
@@ -125,21 +126,38 @@ async def test_what_came_of_a_form_is_shown_to_its_session_alone(site: Site) -> 
     assert (await other.get(answer.path)).path == "/"
 
 
+async def test_what_is_made_to_forward_leads_to_the_bot_once_its_name_is_known(world: World, site: Site) -> None:
+    browser = await site.entered()
+    slot = await world.db.connection.row("SELECT id FROM slots WHERE course_name = 'YOGA' AND time_start = '19:00'")
+    [held] = await world.db.bookings.held(OWNER, world.clock())
+    assert slot
+    making = (f"share:{slot['id']}", f"share_held:{held.id}", "invite", "invite_guest")
+    before = await everything(world)
+    for data in making:
+        done = await browser.do(data)
+        assert "Questo link lo fa il bot, nella chat" in done.words, data
+        assert "t.me" not in done.text
+    assert await everything(world) == before
+    await world.db.bot_profile.learn("polimisport_bot")
+    for data in making:
+        assert "https://t.me/polimisport_bot?start=" in (await browser.do(data)).text, data
+
+
+async def test_a_person_is_called_as_telegram_calls_them_while_their_session_lasts(world: World, site: Site) -> None:
+    browser = site.browser()
+    await browser.post(f"/enter/{await world.db.web_links.make(FRIEND, LinkPurpose.PAGE, 'Marco <b>')}", {})
+    await world.db.bot_profile.learn("polimisport_bot")
+    assert "se dici di sì Marco <b> può prenotare" in (await browser.do("invite")).words
+    [session] = [one for one in await world.db.web_sessions.of(FRIEND) if one.name]
+    await world.db.web_sessions.end(FRIEND, session.id)
+    assert [one.name for one in await world.db.web_sessions.of(FRIEND) if one.name] == []
+
+
 async def test_what_no_button_carries_is_not_found(site: Site) -> None:
     browser = await site.entered()
     for data in ("nonsense", "home:1", "../../etc/passwd", "%2e%2e", "held:" + "9" * 40):
         assert (await browser.get(f"/do/{data}")).status == 404
     assert (await browser.do("nonsense")).status == 404
-
-
-@pytest.mark.parametrize("data", ["share:1", "share_held:1", "invite", "invite_guest"])
-async def test_no_link_is_made_that_does_not_lead_to_the_bot(world: World, site: Site, data: str) -> None:
-    browser = await site.entered()
-    before = await everything(world)
-    page = await browser.do(data)
-    assert "Questo link lo fa il bot, nella chat" in page.words
-    assert "t.me" not in page.text
-    assert await everything(world) == before
 
 
 async def test_who_ends_the_session_they_are_in_is_still_told_so(world: World, site: Site) -> None:

@@ -16,7 +16,7 @@ from domain.people import Person
 from domain.recurrence import PeriodicMode
 from domain.request_counts import RequestCount
 from domain.requests import NewAction, NewPeriodic
-from domain.web import LinkPurpose
+from domain.web import Entrant, LinkPurpose
 from store.forgetting import PEOPLE_COLUMNS
 from tests.conftest import GIULIA, MARCO
 from tests.support.clock import FakeClock
@@ -112,7 +112,8 @@ async def test_a_programs_start_keeps_guests_as_they_are(db: Database) -> None:
     await db.guests.suspend(MARTA + 2)
     link = await db.web_links.make(MARTA + 1, LinkPurpose.ACCOUNT)
     await db.people.set(CONFIGURED)
-    assert await db.web_links.use(link, LinkPurpose.ACCOUNT) == MARTA + 1  # they need it to enter what they log in with
+    # They need it to enter what they log in with.
+    assert await db.web_links.use(link, LinkPurpose.ACCOUNT) == Entrant(MARTA + 1)
     assert {each.user_id for each in await db.people.all()} == {GIULIA, MARCO, MARTA}
     kept = await db.requests.find(waiting.id)
     assert kept
@@ -193,6 +194,8 @@ async def busy_in_every_table(db: Database, user_id: int, friend: int) -> None:
             await insert_any(db, table, user_id)
     await db.connection.write("UPDATE notices SET about_user_id = :u WHERE user_id = :f", {"u": user_id, "f": GIULIA})
     await db.connection.write("UPDATE booking_actions SET evidence = '/evidence/1' WHERE user_id = :u", values)
+    for table in ("web_links", "web_sessions"):
+        await db.connection.write(f"UPDATE {table} SET name = :name WHERE user_id = :u", values)
 
 
 async def tables_with(db: Database, column: str) -> list[str]:

@@ -19,6 +19,7 @@ from tests.support import pages
 from tests.support.clock import FakeClock
 from tests.support.pages import FRIEND, OWNER, Browser, Site
 
+GUEST = 990_002
 PAGES = ("", "/queue", "/openings", "/accounts", "/evidence", "/log", "/survey")
 YOGA = ClassRef("YOGA <script>alert(1)</script>", "Giuriati", date(2026, 11, 24), time(18))
 FOLDER = "20261122T090000.000001Z-my-bookings"
@@ -119,6 +120,21 @@ async def test_an_account_is_paused_and_set_going_again(site: Site, owner: Brows
     resumed = await owner.post(f"/owner/accounts/{FRIEND}/resume", {"csrf": page.csrf})
     assert "Riparte" in resumed.words
     assert "in pausa fino" not in resumed.words
+
+
+async def test_a_guest_has_a_name_and_who_is_suspended_is_marked_and_not_paused(site: Site, owner: Browser) -> None:
+    await site.db.guests.welcome(await site.db.guests.invite(OWNER), GUEST, "Marta <i>")
+    await site.db.guests.store(GUEST, b"sealed", "fingerprint")
+    pause = f"/owner/accounts/{GUEST}/rest"
+    page = await owner.get("/owner/accounts")
+    assert f"Marta <i> {GUEST}" in page.words
+    assert "<i>" not in page.text
+    assert pause in page.text
+    await site.db.guests.suspend(GUEST)
+    page = await owner.get("/owner/accounts")
+    assert f"Marta <i> {GUEST} amico ⏸ sospeso da" in page.words
+    assert pause not in page.text
+    await site.db.guests.remove(GUEST)
 
 
 async def test_tonights_openings_are_shown_with_their_rehearsal(site: Site, owner: Browser) -> None:
