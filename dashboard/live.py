@@ -64,6 +64,8 @@ class Live:
         self._pace = pace
         self._pages: list[OpenPage] = []
         self._watch: asyncio.Task[None] | None = None
+        self._is_over = False  # the program stops
+        dashboard.at_the_end.append(self.end)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Tells the page what has changed since it was made, for as long as it is open."""
@@ -71,7 +73,7 @@ class Live:
         page = OpenPage(visitor.user_id, visitor.session_id, _known(request))
         if not page.known:
             raise web.HTTPBadRequest
-        if len(self._pages) >= self._pace.most:
+        if self._is_over or len(self._pages) >= self._pace.most:
             raise web.HTTPServiceUnavailable
         if request.method == "HEAD":
             return web.Response(content_type=STREAM)
@@ -115,9 +117,15 @@ class Live:
         if page.is_one_too_many:
             await self._write(response, "event: enough\ndata:\n\n")
 
+    def end(self) -> None:
+        """Ends every open page's line at once: they come again when the program is back."""
+        self._is_over = True
+        for page in self._pages:
+            page.news.set()
+
     async def _is_in_force(self, page: OpenPage) -> bool:
         """Whether the page is still to be told: its session may have been ended meanwhile."""
-        if page.is_one_too_many:
+        if self._is_over or page.is_one_too_many:
             return False
         try:
             sessions = await self._db.web_sessions.of(page.user_id)

@@ -103,6 +103,7 @@ class Dashboard:
     templates: Environment
     changes: Changes
     prefix: str  # the path of `web.public_url`: before every address, and without a slash at the end
+    at_the_end: list[Callable[[], None]] = field(default_factory=list)  # called once no more requests are taken
 
     def url(self, path: str) -> str:
         """The address of a path of the dashboard, for a link or a form."""

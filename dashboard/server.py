@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.flows.router import Router
@@ -19,6 +18,7 @@ from bot.flows.services import Services
 from dashboard import account, entering, feed, flows, live, security
 from dashboard.assets import Assets
 from dashboard.cards import button_of, card_of
+from dashboard.connections import MOST, Connections, connections_log
 from dashboard.forms import read_form
 from dashboard.owner import monitoring, owner_pages
 from dashboard.parts import FORM, VISITOR, Access, Dashboard, Form, Handler, Route, Visitor
@@ -52,7 +52,7 @@ class Patience:
     """How long the server waits, in seconds."""
 
     request: float = 20.0  # for the whole head of a request, the first one and each after it
-    stop: float = 2.0  # for the requests in hand when the program stops
+    stop: float = 1.0  # for the requests in hand when the program stops; those that still wait for a form as long again
     port: float = 5.0  # until it is tried again to listen at a port that was taken
 
 
@@ -167,43 +167,44 @@ def application_of(dashboard: Dashboard, assets: Assets) -> web.Application:
     gate = Gate(dashboard)
     application = web.Application(middlewares=[gate.handle], client_max_size=security.LARGEST_BODY)
     application.on_response_prepare.append(security.add_headers)
+
+    async def end_what_stays_open(_application: web.Application) -> None:
+        for end in dashboard.at_the_end:
+            end()
+
+    application.on_shutdown.append(end_what_stays_open)
     for route in routes_of(dashboard, assets):
         gate.add(application, route)
     return application
 
 
-class NotWhatWasSent(logging.Filter):
-    """Leaves out what is no request: anybody can send it, as often as they like, and with a secret in it."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
-
-
-NOT_WHAT_WAS_SENT = NotWhatWasSent()
-
-
-def connections_log() -> logging.Logger:
-    """Where the server tells what goes wrong outside of every handler."""
-    connections = logging.getLogger(f"{__name__}.connections")
-    connections.addFilter(NOT_WHAT_WAS_SENT)
-    return connections
-
-
 @asynccontextmanager
-async def running(application: web.Application, patience: Patience = PATIENCE) -> AsyncIterator[web.AppRunner]:
-    """The application, ready to be listened for. In the end it answers what is in hand, for a moment."""
-    runner = web.AppRunner(
-        application, access_log=None, keepalive_timeout=patience.request, shutdown_timeout=patience.stop,
-        lingering_time=patience.stop, handle_signals=False, logger=connections_log(),
-    )  # fmt: skip
+async def running(
+    application: web.Application, patience: Patience = PATIENCE, most: int = MOST
+) -> AsyncIterator[web.BaseRunner]:
+    """The application, ready to be listened for by so many connections at most.
+
+    In the end it answers what is in hand, for a moment; open pages are told to come again at once.
+    """
+    runner = web.AppRunner(application, handle_signals=False)
     await runner.setup()
+    if (server := runner.server) is None:
+        raise RuntimeError("an application that was set up has a server")
+    connections = Connections(
+        server, most, access_log=None, keepalive_timeout=patience.request, lingering_time=patience.stop,
+        logger=connections_log(),
+    )  # fmt: skip
+    listening = web.ServerRunner(connections, handle_signals=False, shutdown_timeout=patience.stop)
+    await listening.setup()
     try:
-        yield runner
+        yield listening
     finally:
+        await application.shutdown()
+        await listening.cleanup()
         await runner.cleanup()
 
 
-async def listen(runner: web.AppRunner, address: str, port: int) -> int:
+async def listen(runner: web.BaseRunner, address: str, port: int) -> int:
     """Takes requests at that port, 0 for any free one; returns which. Raises OSError when it is taken."""
     site = web.TCPSite(runner, address, port)
     await site.start()
@@ -224,7 +225,7 @@ async def serve(dashboard: Dashboard, assets: Assets, stop: asyncio.Event, patie
 
 
 async def _listen_until(
-    stop: asyncio.Event, runner: web.AppRunner, address: str, port: int, shown_as: str, patience: Patience
+    stop: asyncio.Event, runner: web.BaseRunner, address: str, port: int, shown_as: str, patience: Patience
 ) -> None:
     told = False
     while not stop.is_set():

@@ -11,6 +11,7 @@ import resource
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -108,23 +109,29 @@ def run(name: str, options: Options, main: Main) -> int:
 
 
 def _in_that_language(name: str, arguments: argparse.Namespace, main: Main) -> int:
+    watchdog = threading.Timer(LONGEST_STOP, _end_now)  # a thread: what hangs may be the event loop, or its end
+    watchdog.daemon = True
     try:
         settings = load(arguments.config)
         configure_logging(settings, name)
         take_care_of_files(settings)
-        return asyncio.run(_until_stopped(settings, arguments, main))
+        return asyncio.run(_until_stopped(settings, arguments, main, watchdog))
     except (ConfigError, DatabaseError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal
         return FAILED if isinstance(error, DatabaseBusy) else MISCONFIGURED
+    finally:
+        watchdog.cancel()
 
 
-async def _until_stopped(settings: Settings, arguments: argparse.Namespace, main: Main) -> int:
+async def _until_stopped(
+    settings: Settings, arguments: argparse.Namespace, main: Main, watchdog: threading.Timer
+) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def begin_to_stop() -> None:
         if not stop.is_set():
-            loop.call_later(LONGEST_STOP, _end_now)
+            watchdog.start()
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,6 +7,7 @@ import gzip
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from bot.screens.callbacks import NUMBERS, Call, Verb
-from dashboard.parts import Access, Route
-from dashboard.server import Patience
+from dashboard.assets import Assets
+from dashboard.parts import Access, Route, get
+from dashboard.server import Gate, Patience, application_of, listen, running
 from tests.support import chats, pages
 from tests.support.anothers import SECRET_COURSE, USUAL, give_giulia_a_life, hers
 from tests.support.chats import NOON
@@ -329,6 +332,10 @@ async def test_what_is_no_request_is_refused_and_nothing_of_it_is_logged(
     assert "Traceback" not in caplog.text
     assert len(caplog.text) < 2000
     assert b"Traceback" not in said
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert not re.search(rb"(?i)aiohttp|python|server: *[^\s]", head), head
+    if b"text/plain" in head:  # it was no request: no page of ours answers
+        assert body == b"400: Bad Request\n"
 
 
 async def test_a_form_has_a_size_also_when_it_is_unpacked(site: Site) -> None:
@@ -375,6 +382,53 @@ async def test_who_sends_slowly_is_let_go_and_keeps_nobody_waiting(tmp_path: Pat
             await asyncio.gather(*(drip(*each) for each in slow))
         for _reader, writer in slow:
             writer.close()
+
+
+async def test_a_form_that_drips_in_is_refused_and_keeps_nobody_waiting(site: Site) -> None:
+    async def answered(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text="here")
+
+    gate = Gate(site.dashboard)
+    application = web.Application(middlewares=[gate.handle])
+    gate.add(application, Route("POST", "/form", answered, Access.ANYBODY, within=0.5))
+    gate.add(application, get("/page", answered, Access.ANYBODY))
+    head = b"POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\nContent-Type: "
+    head += b"application/x-www-form-urlencoded\r\n\r\na="
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        answer = asyncio.create_task(reader.read())
+        while not answer.done():
+            writer.write(b"a")
+            await asyncio.wait([answer], timeout=0.1)
+        writer.close()
+        return b"" if answer.exception() else answer.result()
+
+    async with running(application, Patience(stop=0.5)) as runner, asyncio.timeout(30):
+        port = await listen(runner, "127.0.0.1", 0)
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+        for _reader, writer in slow:
+            writer.write(head)
+        dripping = [asyncio.create_task(drip(*each)) for each in slow]
+        async with site.http.get(f"http://127.0.0.1:{port}/page") as others:
+            assert await others.text() == "here"
+        assert not any(task.done() for task in dripping)  # it waited for none of them
+        answers = await asyncio.gather(*dripping)
+    assert {answer[:12] for answer in answers if answer} == {b"HTTP/1.1 408"}
+
+
+async def test_there_is_an_end_to_the_connections_and_those_there_are_go_on(site: Site) -> None:
+    application = application_of(site.dashboard, Assets())
+    async with running(application, most=3) as runner, asyncio.timeout(30):
+        port = await listen(runner, "127.0.0.1", 0)
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        for reader, writer in held:
+            writer.write(b"GET /static/page.css HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+        reader, one_more = await asyncio.open_connection("127.0.0.1", port)
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+        for each in (one_more, *(writer for _, writer in held)):
+            each.close()
 
 
 async def test_a_thousand_read_at_once_and_each_gets_their_own(site: Site) -> None:

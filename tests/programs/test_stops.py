@@ -143,18 +143,21 @@ async def test_a_worker_that_waits_for_an_opening_leaves_it_to_the_next(here: In
 
 
 STUBBORN = """
-import asyncio
+import asyncio, time
 from runtime import program
 async def main(settings, arguments, stop):
     print("up", flush=True)
-    await asyncio.Event().wait()
+    {hangs}
 program.LONGEST_STOP = 0.5
 raise SystemExit(program.run("worker", lambda: program.options("hangs"), main))
 """
 
 
-async def test_what_does_not_end_by_itself_is_ended(here: Installation) -> None:
-    command = (sys.executable, "-c", STUBBORN, "--config", str(here.config))
+@pytest.mark.parametrize(
+    "hangs", ["await asyncio.Event().wait()", "await stop.wait(); time.sleep(600)"], ids=["its work", "its event loop"]
+)
+async def test_what_does_not_end_by_itself_is_ended(here: Installation, hangs: str) -> None:
+    command = (sys.executable, "-c", STUBBORN.format(hangs=hangs), "--config", str(here.config))
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE, stderr=PIPE)
     assert process.stdout
     await process.stdout.readline()

@@ -7,13 +7,17 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from dashboard.live import PACE
+from dashboard.server import Patience
+from tests.support import pages
+from tests.support.clock import FakeClock
 from tests.support.pages import FRIEND, OWNER, Browser, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -125,6 +129,15 @@ async def test_the_oldest_page_of_too_many_goes_on_without_being_told(site: Site
         await oldest.ends()
         for line in lines:
             await line.__aexit__(None, None, None)
+
+
+async def test_an_open_page_keeps_the_program_from_stopping_for_no_moment(tmp_path: Path) -> None:
+    async with asyncio.timeout(60):
+        async with pages.site(tmp_path, FakeClock(datetime(2026, 11, 22, 10, tzinfo=UTC)), Patience(stop=90)) as site:
+            owner = await site.entered()
+            about = f"{site.base}/live?{await own(owner)}"
+            answer = await site.http.get(about, cookies=owner.cookies)
+            assert (await answer.content.readline()).startswith(b"retry")
 
 
 async def test_a_page_that_shows_nothing_of_ours_is_refused(site: Site) -> None:
