@@ -29,9 +29,11 @@ from domain.errors import (
     LoginDiverted,
     LoginNeeded,
     LoginRejected,
+    LoginStopped,
     MatricolaMissing,
     OtpMissing,
     SealBroken,
+    SiteError,
     TakenBack,
 )
 from domain.house_rules import HouseRules, Overlapping
@@ -186,11 +188,27 @@ class ActionRunner:
         return self._portal.session(self._people[action.user_id])
 
     async def _log_in_if_asked(self, action: Action, session: SiteSession) -> None:
-        """A live session proves nothing of the login; but while a class opens, a new one could cost the place."""
-        if await self._db.openings.any_soon(action.user_id, self._clock()):
+        """A live session proves nothing of the login; but while a class opens, a new one could cost the place.
+
+        A login that could not be tried to its end is tried again by the next reading of the bookings, which proves it;
+        whatever else is asked for meanwhile goes on with the session that lives.
+        """
+        if await self._db.openings.any_soon(action.user_id, self._clock()) or await self._is_for_reading(action):
             return
-        if await self._db.pauses.take_login_asked(action.user_id) and not session.credentials.by_hand:
+        if not await self._db.pauses.take_login_asked(action.user_id) or session.credentials.by_hand:
+            return
+        try:
             await session.renew(asked=True)
+        except LoginStopped:
+            raise
+        except SiteError:
+            await self._db.pauses.ask_login_again(action.user_id)
+            raise
+
+    async def _is_for_reading(self, action: Action) -> bool:
+        """Whether the login was tried in vain lately, so that a reading has to try it again and this action has not."""
+        account = await self._db.people.find(action.user_id) if action.type is not ActionType.CHECK else None
+        return account is not None and account.pause is not None
 
     async def _settle_error(self, action: Action, error: AppError, seconds: float) -> None:
         outcome = self._outcome_of(action, error)

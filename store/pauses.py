@@ -58,6 +58,10 @@ class Pauses:
         )
         return bool(taken)
 
+    async def ask_login_again(self, user_id: int) -> None:
+        """Asks once more for the login that was asked for and could not be tried to its end."""
+        await self._db.write("UPDATE accounts SET login_asked = 1 WHERE user_id = :user_id", {"user_id": user_id})
+
 
 def start_anew(tx: Transaction, user_id: int, now: datetime, *, log_in: bool) -> None:
     """Ends what an account waits for, and a rejected login too.
