@@ -18,7 +18,8 @@ from fontTools import subset
 FOLDER = Path(__file__).resolve().parent
 PROJECT = FOLDER.parent
 EMOJI = re.compile(r"[\U0001F1E6-\U0001F1FF\U0001F300-\U0001FAFF\u2190-\u21FF\u2300-\u23FF\u25A0-\u27BF\u2B00-\u2BFF]")
-SOURCES = (*PROJECT.glob("bot/**/*.py"), *PROJECT.glob("languages/**/*.po"), *PROJECT.glob("demo/telegram/**/*.*"))
+ROOMS = ("bot/**/*.py", "dashboard/**/*.*", "languages/**/*.po", "demo/telegram/**/*.*")
+SOURCES = tuple(path for room in ROOMS for path in PROJECT.glob(room))
 NO_TEXT = (".pyc", ".png", ".ttf")  # files beside the sources
 LATIN = (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028), *range(0x2030, 0x203B), 0x20AC, 0x2122)
 FACES = (*range(0x1F600, 0x1F650), *range(0x1F910, 0x1F930), *range(0x1F970, 0x1F97B))
