@@ -14,9 +14,11 @@ import asyncio
 import logging
 import sys
 
+from bot.flows.conversation import Conversation
 from bot.flows.notices import Composer
-from bot.flows.router import Router
 from bot.flows.services import Services
+from bot.pictures import statistics as statistics  # loaded now: no tap shall wait for it
+from bot.pictures import week as week
 from bot.screens import programs
 from bot.transport.alarm import DiskAlarm
 from bot.transport.application import build, reach_telegram, tell_damage
@@ -48,7 +50,7 @@ async def serve(
     chats = ChatLocks()
     services = Services(db, settings, clock)
     application = build(settings)
-    router = Router(services)
+    router = Conversation(services)
     directory = services.directory
     composer = Composer(services, router.living)
     delivery = Delivery(application.bot, db, composer, chats, pauses.delivery, directory.refresh)

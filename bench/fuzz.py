@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 import scraper
-from bot.flows.router import Router
+from bot.flows.conversation import Conversation
 from bot.flows.services import Services
 from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import NUMBERS, Call, Forged, Largest, Verb, unpack
@@ -131,7 +131,7 @@ def check(answer: Response) -> None:
         unpack(one.data)
 
 
-async def tap(router: Router, user_id: int, data: str) -> None:
+async def tap(router: Conversation, user_id: int, data: str) -> None:
     """Sends one tap, forged or not, and checks the response."""
     try:
         call = unpack(data)
@@ -140,7 +140,7 @@ async def tap(router: Router, user_id: int, data: str) -> None:
     check(await router.respond(Tap(user_id, "<b>Eve & co", call)))
 
 
-async def write(router: Router, user_id: int, text: str) -> None:
+async def write(router: Conversation, user_id: int, text: str) -> None:
     """Sends one message as the handlers hand it on."""
     words = text.split()
     if words and words[0].lower() == "/status" and len(words) > 1:
@@ -178,7 +178,7 @@ async def fuzz_bot(count: int, dice: random.Random) -> None:
         settings = made_up(Path(folder))
         async with open_database(settings.database) as db:
             await db.people.set(people_of(settings))
-            router = Router(Services(db, settings, utc_now))
+            router = Conversation(Services(db, settings, utc_now))
             for _ in range(count):
                 data, text = callback_data(dice), sentence(dice)
                 try:

@@ -23,10 +23,11 @@ class Assets:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._files = {path.name: path.read_bytes() for path in (*folder.iterdir(), EMOJI) if path.suffix in KINDS}
+        self._versions = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in self._files.items()}
 
     def address(self, name: str) -> str:
         """The path of a file. Raises KeyError for one that is not there."""
-        return f"/static/{name}?v={hashlib.sha256(self._files[name]).hexdigest()[:12]}"
+        return f"/static/{name}?v={self._versions[name]}"
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         content = self._files.get(request.match_info["name"])

@@ -11,9 +11,9 @@ from bot.flows.booking import FARTHEST
 from bot.flows.services import Services
 from bot.screens.plain_words import MOST_SHOWN
 from bot.screens.slots import SlotState, SlotView
-from bot.understanding import Vocabulary
 from bot.understanding.intents import Wish
 from bot.understanding.matching import distance, fits, fits_weekly, is_kin, taught, weekdays_of
+from bot.understanding.vocabulary import Vocabulary
 from domain.model import Action, ClassRef, Course, HeldBooking
 from domain.names import plain
 from domain.recurrence import PeriodicBooking

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 from bot import screens
 from bot.flows.services import Services
 from bot.flows.tap import Response, Routes, Tap
-from bot.pictures.statistics import statistics_picture
+from bot.pictures import drawn_numbers
 from bot.screens.callbacks import Verb
 from bot.screens.history import FILES, Choice, course_number, courses_of, filter_of, months_of, results
 from bot.screens.history_files import csv_file, ics_file, json_file
@@ -70,7 +69,7 @@ class HistoryFlow:
         page = screens.statistics.statistics_page(told, dark=dark)
         if told.is_empty:
             return page
-        picture = await asyncio.to_thread(statistics_picture, told, dark=dark)
+        picture = await drawn_numbers(told, dark=dark)
         return NewMessage(page, picture=File(name="numbers.jpg", content=picture))
 
     async def look(self, tap: Tap) -> Response:

@@ -20,7 +20,6 @@ from bot.screens.callbacks import Call, Verb
 from bot.screens.holidays import LONGEST, MONTHS_AHEAD
 from bot.screens.page import Page
 from bot.screens.slots import SlotState, SlotView
-from bot.understanding import understand
 from bot.understanding.intents import (
     About,
     Book,
@@ -40,6 +39,7 @@ from bot.understanding.intents import (
     Wish,
     Word,
 )
+from bot.understanding.reading import understand
 from bot.understanding.words import is_only_emoji
 from domain.together import Agreement
 

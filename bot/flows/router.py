@@ -6,7 +6,6 @@ Every flow takes the truth from the database and asks whether it belongs to the 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 
 from bot import screens
@@ -27,7 +26,6 @@ from bot.flows.making import MakingFlow
 from bot.flows.menu import MenuFlow
 from bot.flows.own_calendar import OwnCalendarFlow
 from bot.flows.periodic import SeriesFlow
-from bot.flows.plain_words import PlainWordsFlow
 from bot.flows.preferences import PreferencesFlow
 from bot.flows.questions import QuestionsFlow
 from bot.flows.rules import RulesFlow
@@ -41,7 +39,6 @@ from bot.flows.week import WeekFlow
 from bot.screens.callbacks import Verb
 from domain.errors import DatabaseError, TooManyWaiting
 from languages import Language
-from safety.public_addresses import looks_like_calendar
 
 ON_THE_WAY_TO_THE_SITE = {
     Verb.NEW, Verb.COURSE, Verb.FAR_DAYS, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.MINE, Verb.HELD,
@@ -54,9 +51,6 @@ BY_THEMSELVES: tuple[Callable[[Services], Flow], ...] = (
     HistoryFlow, BrowserFlow,
 )  # fmt: skip
 """The flows that need no other."""
-
-OWN_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/(?P<bot>\w+)\?start=(?P<number>[0-9]{1,40})", re.IGNORECASE)
-ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -73,17 +67,17 @@ class Router:
         self._door = DoorFlow(services)
         self._together = TogetherFlow(services, booking)
         self._tickets = TicketFlow(services, booking, held, hours)
-        alternatives = AlternativesFlow(services, chooser, booking)
+        self._alternatives = AlternativesFlow(services, chooser, booking)
         self._own_calendar = OwnCalendarFlow(services)
         self.routes: Routes = {}
         self.living = LivingPages(services, self.routes)
         self._sharing = SharingFlow(services, self.living)
-        making = MakingFlow(services)
-        self._plain_words = PlainWordsFlow(services, alternatives, making, self.living)
+        self._making = MakingFlow(services)
         flows: tuple[Flow, ...] = (
-            self._menu, self._door, self._tickets, hours, booking, StarFlow(services, booking), alternatives,
-            SwapFlow(services, chooser), WatchFlow(services, booking), held, QuestionsFlow(services, held), making,
-            self._sharing, self._together, self._own_calendar, *(make(services) for make in BY_THEMSELVES),
+            self._menu, self._door, self._tickets, hours, booking, StarFlow(services, booking), self._alternatives,
+            SwapFlow(services, chooser), WatchFlow(services, booking), held, QuestionsFlow(services, held),
+            self._making, self._sharing, self._together, self._own_calendar,
+            *(make(services) for make in BY_THEMSELVES),
         )  # fmt: skip
         for flow in flows:
             self.routes |= flow.routes
@@ -136,28 +130,6 @@ class Router:
     def heard(self, user_id: int, code: str | None) -> None:
         """Has the language of a person's Telegram kept."""
         self._services.beside.do(self._services.readers.heard(user_id, code))
-
-    async def said(self, tap: Tap, text: str) -> Response:
-        """The response to a message in plain words, after which the site is likely to be asked something."""
-        if looks_like_calendar(text):
-            await self._services.house.learn_rules()
-            return await self._own_calendar.name(tap, text)
-        link = OWN_LINK.fullmatch(text.strip())
-        if link and tap.bot_name and link["bot"].lower() == tap.bot_name.lower():
-            return await self.shared(tap, link["number"])
-        if ADDRESS.fullmatch(text.strip()):
-            return self._plain_words.address()
-        self._expect(tap.user_id)
-        await self._services.house.learn_rules()
-        return await self._plain_words.answer(tap, text)
-
-    async def odd(self, tap: Tap) -> Response:
-        """The response to what can't be read: a sticker, a picture."""
-        return self._plain_words.odd()
-
-    async def unknown_command(self, tap: Tap) -> Response:
-        """The response to a command that is none of ours."""
-        return self._plain_words.unknown_command()
 
     async def help(self, tap: Tap) -> Response:
         """The page of help, which needs no database."""

@@ -24,7 +24,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.flows.router import Router
+from bot.flows.conversation import Conversation
 from bot.flows.services import Beside
 from bot.flows.tap import Handler, Response, Tap
 from bot.screens import apologies
@@ -124,7 +124,7 @@ class UpdateHandlers:
 
     def __init__(
         self,
-        router: Router,
+        router: Conversation,
         directory: Directory,
         heard_from: Callable[[int], None],
         profile: Profile,

@@ -1,36 +1,6 @@
 """Reads what people write: a message, and the courses there are, become an intent, or a question.
 
-`understand` is all that flows need. Pure: no database, no Telegram; the same words at the same moment mean the same.
-What is understood is shown and asked, never carried out; what is not understood is never left out silently.
+reading.py has `understand`, which is all that flows need. Pure: no database, no Telegram; the same words at the same
+moment mean the same. What is understood is shown and asked, never carried out; what is not understood is never left
+out silently.
 """
-
-from __future__ import annotations
-
-from datetime import date
-
-from bot.understanding.days_off import holiday_days
-from bot.understanding.grammar import meaning
-from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
-from bot.understanding.parts import taken_apart
-from bot.understanding.phrases import page_named, pleasantry
-from bot.understanding.vocabulary import Vocabulary
-from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised
-
-__all__ = ["Vocabulary", "understand"]
-
-
-def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
-    """What a message means, said today by somebody who knows these courses."""
-    if len(text) > MOST_CHARACTERS:
-        return Unsure(Doubt.LONG)
-    plain = normalised(text)
-    if len(plain.split()) > MOST_WORDS:
-        return Unsure(Doubt.LONG)
-    whole = pleasantry(plain, text) or page_named(plain)
-    if whole == Show(Place.HOLIDAYS):
-        return Show(Place.HOLIDAYS, holiday_days(plain, today))
-    if whole is not None:
-        return whole
-    if not plain or plain.isdigit():
-        return Unsure(Doubt.UNKNOWN)
-    return meaning(taken_apart(plain, vocabulary, today), vocabulary)

@@ -6,6 +6,7 @@ import platform
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -112,7 +113,13 @@ def packages() -> list[Fact]:
     return [Fact(name, version) for name, version in _installed()]
 
 
-def _installed() -> Iterator[tuple[str, str]]:
+@cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    """Read once: it takes a tenth of a second, and a package that is installed later runs from the next start on."""
+    return tuple(_read_versions())
+
+
+def _read_versions() -> Iterator[tuple[str, str]]:
     for name in PINNED.findall(REQUIREMENTS.read_text(encoding="utf-8") if REQUIREMENTS.is_file() else ""):
         try:
             yield name, metadata.version(name)

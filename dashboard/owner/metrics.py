@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
 from dashboard.owner.health import NEEDED, checks, is_alive
@@ -179,6 +179,8 @@ class Events:
 
 class Metrics:
     """What /metrics answers."""
+
+    content_type = CONTENT_TYPE_LATEST
 
     def __init__(self, since: datetime) -> None:
         self._registry = CollectorRegistry()

@@ -10,17 +10,20 @@ from __future__ import annotations
 import ipaddress
 import logging
 from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST
 
 from dashboard.owner.health import checks
-from dashboard.owner.metrics import Metrics
 from dashboard.owner.snapshot import Observatory
 from dashboard.parts import Access, Dashboard, Route, get
 from dashboard.security import is_local
 from domain.errors import DatabaseError
 from languages import Language, speaking
+
+if TYPE_CHECKING:
+    from dashboard.owner.metrics import Metrics
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -32,7 +35,14 @@ class Monitoring:
         self._db = dashboard.db
         self._clock = dashboard.clock
         self._observatory = Observatory(dashboard.db, dashboard.settings, dashboard.clock)
-        self._metrics = Metrics(dashboard.clock())
+        self._began = dashboard.clock()
+
+    @cached_property
+    def _metrics(self) -> Metrics:
+        """Made for the first who asks: where nobody does, the memory of prometheus-client is not spent."""
+        from dashboard.owner.metrics import Metrics
+
+        return Metrics(self._began)
 
     async def healthz(self, request: web.Request) -> web.StreamResponse:
         """200 when all is well, else 503; a line for each thing that was looked at."""
@@ -53,7 +63,7 @@ class Monitoring:
         except (DatabaseError, OSError) as error:
             log.warning("/metrics: %s", error)
             return _text("", 503)
-        return web.Response(body=self._metrics.text(snapshot), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=self._metrics.text(snapshot), headers={"Content-Type": self._metrics.content_type})
 
 
 def _text(text: str, status: int) -> web.Response:

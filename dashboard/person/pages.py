@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from hashlib import sha256
 
 from aiohttp import web
 
 from bot.flows.usual import Usual
-from bot.pictures.statistics import statistics_picture
+from bot.pictures import drawn_numbers
 from bot.screens.callbacks import Verb, unpack
 from bot.screens.history_files import csv_file, ics_file, json_file
 from bot.screens.page import ButtonRow, File, Page
@@ -136,7 +135,7 @@ class PersonPages:
         headers = {"Cache-Control": "private, no-cache", "ETag": f'"{etag}"'}
         if any(each.value == etag for each in request.if_none_match or ()):
             return web.Response(status=304, headers=headers)
-        drawn = await asyncio.to_thread(statistics_picture, told, dark=dark)
+        drawn = await drawn_numbers(told, dark=dark)
         return web.Response(body=drawn, content_type="image/jpeg", headers=headers)
 
 

@@ -15,7 +15,7 @@ import pytest
 from telegram import Update
 
 from bench import fuzz
-from bot.flows.router import Router
+from bot.flows.conversation import Conversation
 from bot.flows.services import Beside, Services
 from bot.flows.tap import Tap
 from bot.screens.callbacks import Verb
@@ -97,7 +97,7 @@ async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, k
         application = build(world.settings)
         heard_from: list[int] = []
         services = Services(world.db, world.settings, world.clock)
-        router = Router(services)
+        router = Conversation(services)
         UpdateHandlers(router, services.directory, heard_from.append, Profile(application.bot), Beside()).install(
             application
         )
@@ -119,7 +119,7 @@ async def test_no_button_shows_or_touches_what_is_anothers(tmp_path: Path, verb:
     async with chats.world(tmp_path, start=False) as world:
         ids = await give_giulia_a_life(world.db)
         before = await hers(world.db)
-        router = Router(Services(world.db, world.settings, world.clock))
+        router = Conversation(Services(world.db, world.settings, world.clock))
         for call in calls(verb, ids):
             answer = await router.respond(Tap(FRIEND, "Marco", call))
             page = answer.page if isinstance(answer, NewMessage) else answer
@@ -146,7 +146,7 @@ async def test_odd_taps_and_texts_break_nothing(tmp_path: Path) -> None:
     dice = random.Random(20261122)
     async with chats.world(tmp_path, start=False) as world:
         await give_giulia_a_life(world.db)
-        router = Router(Services(world.db, world.settings, world.clock))
+        router = Conversation(Services(world.db, world.settings, world.clock))
         for _ in range(QUICK):
             data, text = fuzz.callback_data(dice), fuzz.sentence(dice)
             try:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from bot.flows.services.bookings import Bookings
 from bot.flows.services.house import House
 from bot.flows.services.slots import Slots
-from bot.pictures.week import week_picture
+from bot.pictures import drawn_week
 from bot.screens.page import File, NewMessage
 from bot.screens.week import DAYS_IN_A_WEEK, week_of, week_page
 from database import Database
@@ -29,6 +28,6 @@ class Weeks:
         read = {one.day for one in await self._db.catalogue.days(when.today)}
         week = week_of(views, held, read, await self._db.catalogue.read_at(), when)
         prefers = await self._db.preferences.find(user_id)
-        drawn = await asyncio.to_thread(week_picture, week, dark=prefers.dark)
+        drawn = await drawn_week(week, dark=prefers.dark)
         picture = File(name=f"{when.today.isoformat()}.jpg", content=drawn)
         return NewMessage(week_page(week, dark=prefers.dark, mondays=prefers.mondays), picture=picture)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from bot.understanding import Vocabulary, understand
 from bot.understanding.hours import PARTS
 from bot.understanding.intents import (
     LATEST,
@@ -29,6 +28,8 @@ from bot.understanding.intents import (
     Weekly,
     Wish,
 )
+from bot.understanding.reading import understand
+from bot.understanding.vocabulary import Vocabulary
 from demo.site.catalogue import default_catalogue
 from domain.model import Course
 from domain.names import split_activity

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding import understand
 from bot.understanding.intents import Book, Swap, Unsure, Watch, Weekly
+from bot.understanding.reading import understand
 from tests.bot.understanding.meanings import DEMO, TODAY, meant
 
 COURSES = ("yoga", "pilates", "palestra", "gym", "zumba", "total body", "fit center", "qualcosa")

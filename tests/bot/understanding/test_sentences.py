@@ -9,8 +9,9 @@ from itertools import product
 
 import pytest
 
-from bot.understanding import Vocabulary, understand
 from bot.understanding.intents import Cancel, Place, Said, Show, Unsure, Wish, Word
+from bot.understanding.reading import understand
+from bot.understanding.vocabulary import Vocabulary
 from domain.model import Course
 from tests.bot.understanding.meanings import DEMO, TODAY, demo_courses, judged, line_of, meant
 
