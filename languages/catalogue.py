@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # Babel is imported where it is used: programs that only spea
     from babel import Locale
     from babel.messages import Catalog
 
+KEPT = 8192  # sentences: more than all message files hold
 FOLDER = Path(__file__).resolve().parent
 
 
@@ -60,7 +61,7 @@ def _(message: str, /, **values: object) -> str:
 
     A sentence that the message files do not know is said as it stands.
     """
-    return _filled(_translations(spoken()).gettext(message), values)
+    return _filled(_said(spoken(), message), values)
 
 
 def n_(one: str, many: str, number: int, /, **values: object) -> str:
@@ -130,6 +131,12 @@ def _translations(language: Language) -> gettext.NullTranslations:
     write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=KEPT)
+def _said(language: Language, message: str) -> str:
+    """The sentence in that language: a page says the same ones again and again."""
+    return _translations(language).gettext(message)
 
 
 def _filled(sentence: str, values: dict[str, object]) -> str:

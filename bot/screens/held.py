@@ -12,6 +12,7 @@ from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_
 from bot.screens.tickets import live_word, name_of, notice_line, swap_line, title
 from bot.screens.when import When, first_up, hours_of, short_day
 from domain.model import FIT_CENTER, Action, ActionStatus, BookingStatus, ClassRef, HeldBooking, WatchMode
+from domain.results import TOLD_AS_LOST
 from languages import N_, _, n_
 
 Entry = HeldBooking | Action
@@ -103,17 +104,23 @@ def _entry_button(entry: Entry, when: When, told: Sequence[ClassRef]) -> Button:
 def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool, note: str = "") -> Page:
     """One booking, and what can be done with it. `over`: the class has begun."""
     lines = Lines().add(note).add(about(held.booking.ref, when)).add(standing(held, when, over=over))
-    rows: list[ButtonRow] = []
     if live:
         what = str(name_of(live)).lower()
         lines.add(_("⏳ C'è già una richiesta in corso: {what} n. {number}.", what=what, number=live.id))
-        rows.append((see_button(live.id),))
-    elif is_held(held) and not over:
-        rows += manage_rows(held)
-    elif held.status in (BookingStatus.CANCELLED, BookingStatus.GONE) and not over:
+    elif held.status in TOLD_AS_LOST and not over:
         lines.add(_("🗓 L'avevi nel calendario? Con il file qui sotto la togli."))
-        rows.append((button(_("🗓 Togli dal calendario"), Verb.FILE, held.id),))
-    return Page(str(lines), (*rows, back_row(Verb.MINE, 0)))
+    return Page(str(lines), (*held_rows(held, live, over=over), back_row(Verb.MINE, 0)))
+
+
+def held_rows(held: HeldBooking, live: Action | None, *, over: bool) -> list[ButtonRow]:
+    """What can be done with one booking."""
+    if live:
+        return [(see_button(live.id),)]
+    if is_held(held) and not over:
+        return manage_rows(held)
+    if held.status in TOLD_AS_LOST and not over:
+        return [(button(_("🗓 Togli dal calendario"), Verb.FILE, held.id),)]
+    return []
 
 
 def manage_rows(held: HeldBooking) -> list[ButtonRow]:

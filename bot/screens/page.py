@@ -117,7 +117,10 @@ def clip(text: str, most: int) -> str:
 
     Everything from outside that is shown passes here: in a text through `safe`, on a button through `button`.
     """
-    line = " ".join(UNSEEN.sub("", " ".join(text.split())).split())
+    if text.isprintable() and "  " not in text:  # as nearly all are, and nothing unseen is
+        line = text.strip()
+    else:
+        line = " ".join(UNSEEN.sub("", " ".join(text.split())).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 

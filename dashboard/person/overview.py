@@ -16,9 +16,9 @@ from bot.screens.callbacks import Verb, unpack
 from bot.screens.classes import choices
 from bot.screens.failure_messages import STOPPED
 from bot.screens.failures import held_up, holds_up, retry_rows
-from bot.screens.held import free_until_line, held_page, is_held, standing
+from bot.screens.held import free_until_line, held_rows, is_held, standing
 from bot.screens.openings import figures_button, off_time, opening_sentence
-from bot.screens.page import LONGEST_NAME, Button, Page, button, clip
+from bot.screens.page import LONGEST_NAME, Button, ButtonRow, button, clip
 from bot.screens.periodic import all_stopped, behaviour, card_rows, date_button, date_line, days_off, sign, weekly_line
 from bot.screens.tickets import PROMISE, live_word, mark, swap_line, ticket_page
 from bot.screens.tickets import standing as action_standing
@@ -190,7 +190,7 @@ class _Entries:
             lines.append(free_until_line(free_until, when) if when.now < free_until else str(texts.BINDING))
         return _of_class(
             ref, when, f"held-{held.id}", button("", Verb.HELD, held.id), state=live_word(live, when) if live else "",
-            lines=lines, buttons=_own(held_page(held, live, when, over=over)),
+            lines=lines, buttons=_own(held_rows(held, live, over=over)),
         )  # fmt: skip
 
     def of_action(self, action: Action) -> Entry:
@@ -207,7 +207,7 @@ class _Entries:
         page = ticket_page(action, when, others, is_card=False)
         return _of_class(
             ref, when, f"action-{action.id}", button("", Verb.TICKET, action.id),
-            state=f"{mark(action)} {live_word(action, when)}", lines=lines, buttons=_own(page, Verb.TICKET),
+            state=f"{mark(action)} {live_word(action, when)}", lines=lines, buttons=_own(page.rows, Verb.TICKET),
             countdown=countdown(opens, when.now) if opens else None,
         )  # fmt: skip
 
@@ -288,10 +288,10 @@ def _read(read_at: datetime | None, when: When) -> str:
     return _("Ultima lettura completa dal sito: {moment}", moment=when.at(read_at))
 
 
-def _own(page: Page, *more: Verb) -> tuple[Button, ...]:
+def _own(rows: Sequence[ButtonRow], *more: Verb) -> tuple[Button, ...]:
     """The buttons of a page of the chat that do something about what it shows."""
     away = {*ELSEWHERE, *more}
-    return tuple(each for each in _flat(page.rows) if unpack(each.data).verb not in away)
+    return tuple(each for each in _flat(rows) if unpack(each.data).verb not in away)
 
 
 def _flat(rows: Sequence[Sequence[Button]]) -> tuple[Button, ...]:
