@@ -96,8 +96,8 @@ class Entering:
         return response
 
     async def leave(self, request: web.Request) -> web.StreamResponse:
-        """Ends the session."""
-        visitor = request[VISITOR]
+        """Ends the session; the page that says so is nobody's, and has no menu."""
+        visitor = request.pop(VISITOR)
         await self._dashboard.db.web_sessions.end(visitor.user_id, visitor.session_id)
         response = self._dashboard.render(request, "left.html")
         self._sessions.take(response)

@@ -73,7 +73,9 @@ async def test_a_session_ends_where_its_person_says_so(site: Site) -> None:
     assert await site.db.web_sessions.end(OWNER, newest.id)
     assert ((await first.get("/")).status, (await second.get("/")).status) == (200, 403)
     page = await first.get("/")
-    assert "Sei uscito" in (await first.post("/leave", {"csrf": page.csrf})).words
+    left = await first.post("/leave", {"csrf": page.csrf})
+    assert "Sei uscito" in left.words
+    assert "Storico" not in left.words
     assert not await site.db.web_sessions.end(OWNER, older.id)
 
 
