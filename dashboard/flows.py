@@ -68,11 +68,13 @@ class Flows:
 
     async def do(self, request: web.Request) -> web.StreamResponse:
         """A button that does something: the browser is led to what came of it."""
-        response = await self._done(request, _call(request[FORM].text("data")))
+        call = _call(request[FORM].text("data"))
+        response = await self._done(request, call)
         if not await self._is_in_force(request[VISITOR]):
             return self._last(request, response)
         if isinstance(response, Page) and response.card_of is not None:
-            return self._dashboard.redirect(f"/do/{Call(Verb.TICKET, (response.card_of,)).data}")
+            shown = Verb.ALT_DAYS if call.verb is Verb.BOOK_ALT else Verb.TICKET  # whoever chooses next goes on there
+            return self._dashboard.redirect(f"/do/{Call(shown, (response.card_of,)).data}")
         key = self._answers.keep(request[VISITOR].session_id, response)
         return self._dashboard.redirect(f"/answer/{key}")
 

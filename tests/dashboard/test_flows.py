@@ -106,6 +106,17 @@ async def test_a_booking_made_in_the_browser_is_the_chats(world: World, site: Si
     assert await world.db.requests.live(FRIEND) == []
 
 
+async def test_who_books_and_then_picks_an_alternative_is_led_to_picking(world: World, site: Site) -> None:
+    browser = await site.entered(FRIEND)
+    slot = await world.db.connection.row("SELECT id FROM slots WHERE course_name = 'YOGA' AND time_start = '19:00'")
+    assert slot
+    before = await world.db.connection.row("SELECT max(id) FROM booking_actions")
+    done = await browser.do(f"book_alt:{slot['id']}:{before[0] if before else 0}")
+    [action] = await world.db.requests.live(FRIEND)
+    assert done.path == f"/do/alt_days:{action.id}"
+    await browser.do(f"withdraw:{action.id}")
+
+
 async def test_a_document_is_offered_and_a_picture_shown(site: Site) -> None:
     browser = await site.entered()
     page = await browser.get("/do/history_file:0:0:0:0")
