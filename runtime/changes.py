@@ -46,10 +46,8 @@ class Pace:
     look: float = 1.0  # between two looks at the time stamps
     commit: float = 0.05  # from a write into the log to its commit: SQLite waits for the disk in between
     anyway: float = 10.0  # without a change, the caller looks all the same: two writes may bear the same time stamp
-    storm: float = (
-        1.0  # in which changes wake the caller `most` times at the most: around an opening many write at once
-    )
-    most: int = 60  # far more than the commits of one tap and its booking
+    storm: float = 1.0  # once changes woke the caller `most` times in it, the next ones do half as often at the most
+    most: int = 40  # far more than the commits of one tap and its booking; around an opening many write at once
     silence: float = 5.0  # after a commit that the system has not told of, it is not relied on until it tells again
 
 
@@ -100,9 +98,14 @@ class Changes:
         return due
 
     async def _outlast_storm(self, due_at: float) -> None:
-        """Waits a moment when changes come thick and fast, and takes them as one; never past what is due."""
-        first = self._woken[0] if len(self._woken) == self._pace.most else -math.inf
-        await asyncio.sleep(max(0.0, min(first + self._pace.storm, due_at) - time.monotonic()))
+        """Waits a moment when changes come thick and fast, and takes them as one; never past what is due.
+
+        The moment is short: who caused the storm is not the only one whose changes are waiting.
+        """
+        now = time.monotonic()
+        if len(self._woken) == self._pace.most and now < self._woken[0] + self._pace.storm:
+            pause = 2 * self._pace.storm / self._pace.most
+            await asyncio.sleep(max(0.0, min(self._woken[-1] + pause, due_at) - now))
         self._woken.append(time.monotonic())
 
     # The operating system's word

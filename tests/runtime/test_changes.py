@@ -122,6 +122,18 @@ async def test_a_storm_of_changes_ends_few_waits(path: Path, db: Database, stop:
             await asyncio.wait_for(changes.wait(), 0.1)
 
 
+async def test_after_a_storm_of_changes_the_next_one_waits_a_moment_only(
+    path: Path, db: Database, stop: asyncio.Event
+) -> None:
+    async with changes_of(path, stop, replace(ONLY_TOLD, storm=LONG, most=100)) as changes:
+        for _ in range(100):
+            changes.ring()
+            assert await wait(changes)
+        changes.ring()
+        async with asyncio.timeout(LONG / 2):
+            assert await changes.wait()
+
+
 async def test_no_storm_of_changes_delays_what_is_due(path: Path, db: Database, stop: asyncio.Event) -> None:
     async with changes_of(path, stop, replace(ONLY_TOLD, storm=LONG, most=3)) as changes:
         for _ in range(3):
