@@ -30,10 +30,10 @@ from domain.model import ActionStatus, ActionType, ClassRef, clock_time, utc_now
 from domain.requests import NewAction
 
 PEOPLE = 9
-SECONDS = 14.0  # of each stretch
-PAUSE = 0.25  # s of a person after each reading
+SECONDS = 20.0  # of each stretch
+PAUSE = 1.0  # s of a person after each reading: shorter ones would use up the account's budget, and wait for that
 WARM_UP = 60.0  # s at the most, until everybody has a session
-LOOK_AGAIN = 0.005  # s between looks at a row
+LOOK_AGAIN = 0.02  # s between looks at a row, which itself bears its times: more looks would only cost the processor
 LONGEST_WAIT = 60.0  # s
 MOST_SLOWER = 10.0  # %
 RECOVERIES = 5  # readings after a trouble, of which the first may have begun within it
