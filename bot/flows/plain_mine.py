@@ -33,7 +33,7 @@ class WordsAboutMine:
         return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, [], when, Verb.HELD)
 
     async def cancel(self, tap: Tap, wish: Wish) -> Response:
-        """The question whether to cancel the one that is meant; a series where nothing else is."""
+        """The question whether to cancel the one that is meant; a series, or its dates, where nothing else is."""
         mine = await self._find.mine(tap.user_id, wish)
         if len(mine.held) + len(mine.live) == 1:
             call = (Verb.ASK_CANCEL, mine.held[0].id) if mine.held else (Verb.TICKET, mine.live[0].id)
@@ -41,6 +41,8 @@ class WordsAboutMine:
         series = [] if mine.held or mine.live else mine.series
         if not (mine.held or mine.live or series):
             return await self._none(tap, wish)
+        if len(series) == 1:
+            return await self._living.go(tap, Verb.DATES if wish.days else Verb.SERIES, series[0].id)
         sentence = str(screens.plain_words.WHICH_TO_CANCEL)
         return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, series, self._house.when())
 

@@ -16,6 +16,7 @@ from bot.flows.making import MakingFlow
 from bot.flows.plain_mine import WordsAboutMine
 from bot.flows.services import Services
 from bot.flows.tap import Response, Tap
+from bot.flows.usual import Usual
 from bot.screens.callbacks import Call, Verb
 from bot.screens.holidays import LONGEST, MONTHS_AHEAD
 from bot.screens.page import Page
@@ -44,12 +45,14 @@ from bot.understanding.words import is_only_emoji
 from domain.together import Agreement
 
 PAGES = {
-    Place.MENU: Call(Verb.HOME), Place.NEW: Call(Verb.NEW), Place.MINE: Call(Verb.MINE, (0,)),
+    Place.MENU: Call(Verb.HOME), Place.USUAL: Call(Verb.HOME),
+    Place.NEW: Call(Verb.NEW), Place.MINE: Call(Verb.MINE, (0,)),
     Place.PERIODIC: Call(Verb.PERIODIC, (0,)), Place.HOURS: Call(Verb.HOURS), Place.STATUS: Call(Verb.STATUS, (0,)),
     Place.HOLIDAYS: Call(Verb.DAYS_OFF, (0,)), Place.WATCHES: Call(Verb.WATCHES, (0,)),
     Place.WEEK: Call(Verb.WEEK),
     Place.HISTORY: Call(Verb.HISTORY, (0, 0, 0, 0)), Place.STATISTICS: Call(Verb.STATISTICS),
-    Place.TOGETHER: Call(Verb.TOGETHER), Place.SETTINGS: Call(Verb.SETTINGS), Place.HELP: Call(Verb.HELP),
+    Place.TOGETHER: Call(Verb.TOGETHER), Place.INVITE: Call(Verb.TOGETHER),
+    Place.SETTINGS: Call(Verb.SETTINGS), Place.HELP: Call(Verb.HELP),
 }  # fmt: skip
 """Where each page that is asked for by its name is."""
 
@@ -67,6 +70,8 @@ class PlainWordsFlow:
         self._alternatives = alternatives
         self._making = making
         self._living = living
+        self._bookings = services.bookings
+        self._usual = Usual(services)
         self._find = Finder(services)
         self._mine = WordsAboutMine(services, self._find, living)
         self._doubts = Doubts(services, self._find)
@@ -110,6 +115,10 @@ class PlainWordsFlow:
         match intent:
             case Show(Place.HOLIDAYS, days) if days:
                 return await self._days_off(tap, days)
+            case Show(Place.USUAL):
+                return await self._the_usual(tap)
+            case Show(Place.INVITE) if self._house.is_kept_by(tap.user_id):
+                return await self._living.go(tap, Verb.PEOPLE, 0)
             case Show(_, days) if days:
                 return await self._mine.held_on(tap, Wish(days=days))
             case Show(place):
@@ -151,6 +160,16 @@ class PlainWordsFlow:
                 return screens.plain_words.yes_page()
             case Word.NO:
                 return screens.plain_words.no_page()
+
+    async def _the_usual(self, tap: Tap) -> Response:
+        """The card of the usual class; the choice where there are several, and how to get one where there is none."""
+        held, live = await self._bookings.held(tap.user_id), await self._requests.live_classes(tap.user_id)
+        views = await self._usual.cards(tap.user_id, held, live)
+        if len(views) == 1:
+            return await self._living.go(tap, Verb.SLOT, views[0].id)
+        if views:
+            return await self._living.of_words(screens.plain_words.which_slot_page(Wish(), views, self._house.when()))
+        return screens.plain_words.no_usual_page()
 
     # A booking, or a look
 
@@ -250,7 +269,7 @@ class PlainWordsFlow:
         return screens.plain_words.another_weekday(page, elsewhere) if elsewhere else page
 
     async def _series(self, tap: Tap, wish: Wish) -> Response:
-        found = await self._find.series(tap.user_id, wish)
+        found = await self._find.series(tap.user_id, wish) or (await self._find.kin(tap.user_id, wish)).series
         if len(found) == 1:
             return await self._living.go(tap, Verb.SERIES, found[0].id)
         if found:

@@ -14,7 +14,7 @@ from languages import _
 
 def full_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
     """The classes without a place, by name; a tap leads to where one can be watched. Of others nothing is said."""
-    full = [view for view in views if view.state is SlotState.FULL]
+    full = [view for view in views if view.state is SlotState.FULL or _is_watched(view)]
     lines = Lines().add(first_up(told(wish, when)))
     if not full:
         lines.add(_("Di piene non ne vedo."))
@@ -22,6 +22,11 @@ def full_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
     names = (_("<b>{course}</b> alle {time}", course=safe(view.name), time=_moment(view, full)) for view in full)
     lines.add(_("Piene: {names}.", names=", ".join(list(names)[:MOST_SHOWN])), rest_of(full))
     return Page(str(lines.add(_("Tocca per tenerne d'occhio una:"))), (*slot_rows(full, when), elsewhere(views)))
+
+
+def _is_watched(view: SlotView) -> bool:
+    """Whether the person waits for a place there, and none was seen at the last reading."""
+    return view.ticket is not None and bool(view.ticket.watch) and not view.slot.places
 
 
 def _moment(view: SlotView, among: Sequence[SlotView]) -> str:

@@ -121,8 +121,30 @@ def places_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
         lines = Lines().add(first_up(told(wish, when))).add(_("È tutto pieno. Tocca per tenerne d'occhio una:"))
         return Page(str(lines.add(rest_of(views))), (*slot_rows(views, when), elsewhere(views)))
     lines = Lines().add(first_up(told(wish, when))).add(_("Quale?"), rest_of(open_ones))
-    lines.add(n_("Un'altra è piena.", "Altre {n} sono piene.", full) if full else "")
+    lines.add(n_("Un'altra è piena.", "Altre {n} sono piene.", full) if full else "", _opening(views, when))
     return Page(str(lines), (*slot_rows(open_ones, when), elsewhere(views)))
+
+
+def _opening(views: Sequence[SlotView], when: When) -> str:
+    """When booking opens, where that is ahead for all of them, and at the same moment."""
+    moments = {view.opens_at for view in views if view.state is SlotState.OPENS}
+    ahead = len(moments) == 1 and all(view.state is SlotState.OPENS for view in views)
+    return _("Si apre {moment}.", moment=when.at(moments.pop())) if ahead else ""
+
+
+def no_usual_page() -> Page:
+    """Somebody asks for the usual who has none yet."""
+    text = _(
+        "Un solito ancora non lo conosco: sulla pagina di una lezione tocca «☆ Tieni nel menu», "
+        "o prenotala qualche settimana di fila."
+    )
+    return Page(
+        text,
+        (
+            (button(_("📅 Nuova Prenotazione"), Verb.NEW), button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0)),
+            (home_button(),),
+        ),
+    )
 
 
 def slot_rows(views: Sequence[SlotView], when: When) -> list[ButtonRow]:

@@ -91,6 +91,12 @@ class Draft:
             raise Contradiction
         return Wish(self.names, (), (self.days.weekday,), hours, self.where, self.who)
 
+    def recurring(self) -> Wish:
+        """What recurs, where a date stands for its weekday, and several for none in particular."""
+        wish = self.wish()
+        weekdays = (wish.days[0].weekday(),) if len(wish.days) == 1 else ()
+        return replace(wish, days=(), weekdays=weekdays)
+
 
 class Gatherer:
     """Puts the pieces of a message together to wishes, and remembers how they are joined."""
@@ -193,9 +199,9 @@ class Sentence:
         self._parts = [part for part in parts if not (part.days and part.days.fault)]
         self._vocabulary = vocabulary
         self._kinds = {part.kind for part in parts}
-        unplaced = (
-            (Kind.UNKNOWN,) if Kind.MOVE in self._kinds else (Kind.UNKNOWN, Kind.BOUND)
-        )  # "from Monday to Friday"
+        unplaced = {Kind.UNKNOWN, Kind.BOUND, Kind.LASTING}
+        unplaced -= {Kind.BOUND} if Kind.MOVE in self._kinds else set()  # "from Monday to Friday"
+        unplaced -= {Kind.LASTING} if self._kinds & {Kind.CANCEL, Kind.NOT, Kind.PAUSE} else set()
         self._unknown = tuple(part.text for part in parts if part.kind in unplaced)
 
     def meaning(self) -> Intent:
@@ -241,7 +247,7 @@ class Sentence:
 
     def _reading(self) -> Intent | None:
         """What it means as far as its pieces are known; None when they mean nothing."""
-        steering = self._kinds & {Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH}
+        steering = self._kinds & {Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.PAUSE}
         if len(steering) > 1 or (steering - {Kind.WATCH} and Kind.BOOK in self._kinds):
             return self._unsure(Doubt.SEVERAL)
         if Kind.MOVE in self._kinds:
@@ -258,6 +264,8 @@ class Sentence:
         weekly = Kind.EVERY in self._kinds or any(draft.days and draft.days.several for draft in drafts)
         if Kind.WATCH in steering and not any(draft.names for draft in drafts):
             return self._unsure(Doubt.UNKNOWN)
+        if self._is_paused() and drafts == [Draft()]:
+            return Show(Place.HOLIDAYS if Kind.LASTING in self._kinds else Place.PERIODIC)
         if steering:
             made = [self._steered(draft, weekly=weekly) for draft in drafts]
             return made[0] if len(made) == 1 else self._unsure(Doubt.SEVERAL, *made)
@@ -272,7 +280,7 @@ class Sentence:
 
     def _days_held(self) -> tuple[date, ...]:
         """The days that are asked about, where nothing else narrows the question."""
-        if self._unknown or self._kinds & {Kind.COURSE, Kind.HOURS, Kind.WHERE, Kind.WHO, *JOINTS} - {Kind.COMMA}:
+        if self._unknown or self._kinds & {Kind.COURSE, Kind.WHERE, Kind.WHO, *JOINTS} - {Kind.COMMA}:
             return ()
         drafts = self._gathered(self._parts).drafts
         return drafts[0].days.dates if len(drafts) == 1 and drafts[0].days else ()
@@ -282,7 +290,13 @@ class Sentence:
             return Watch(draft.wish())
         if Kind.UNWATCH in self._kinds:
             return StopWatching(draft.wish())
+        if self._is_paused():
+            return Series(draft.recurring())
         return Series(draft.wish(weekly=True)) if weekly else Cancel(draft.wish())
+
+    def _is_paused(self) -> bool:
+        """Whether what recurs is to stop for a while, or to go on: it is no cancellation of a class then."""
+        return bool(self._kinds & {Kind.PAUSE, Kind.LASTING}) and Kind.MOVE not in self._kinds
 
     def _asked_for(self, drafts: list[Draft], *, weekly: bool, every_one: bool) -> Intent | None:
         """A booking, or a look at what there is."""
@@ -357,7 +371,7 @@ class Sentence:
             Kind.AND,
         }:
             return doubt
-        if Kind.CANCEL in self._kinds:
+        if self._kinds & {Kind.CANCEL, Kind.PAUSE}:
             return Said(Word.NO)
         if Kind.NOTHING in self._kinds and Kind.BOOK in self._kinds and not self._kinds & set(CONTENT):
             return Said(Word.NO)
@@ -367,6 +381,8 @@ class Sentence:
         if len(gathered.drafts) > 1:
             return doubt
         draft = gathered.drafts[0]
+        if self._is_paused():
+            return Series(draft.recurring()) if draft != Draft() else Show(Place.HOLIDAYS)
         if Kind.EVERY in self._kinds or (draft.days and draft.days.several):
             return Series(draft.wish(weekly=True))
         return Unwanted(draft.wish())

@@ -126,6 +126,7 @@ class Place(StrEnum):
 
     MENU = auto()
     NEW = auto()
+    USUAL = auto()  # what somebody books week after week
     MINE = auto()
     PERIODIC = auto()
     HOURS = auto()
@@ -136,6 +137,7 @@ class Place(StrEnum):
     HISTORY = auto()
     STATISTICS = auto()
     TOGETHER = auto()
+    INVITE = auto()  # how somebody else gets in
     SETTINGS = auto()
     HELP = auto()
 

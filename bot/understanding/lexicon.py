@@ -21,6 +21,8 @@ class Kind(StrEnum):
     DO = auto()  # to go, to do: a wish, though nothing says "book"
     SOFT = auto()  # politeness around a verb
     CANCEL = auto()
+    PAUSE = auto()  # what recurs: to stop for a while, or to begin again; never a cancellation
+    LASTING = auto()  # for how long: "for two weeks"
     MOVE = auto()
     WATCH = auto()
     UNWATCH = auto()
@@ -49,7 +51,10 @@ _PLACE = (
 _MY_PLACE = r"(?:il|il mio|i|i miei|la mia|my|the|quel|that) (?:posto|posti|places?|spots?|slots?|seat)"
 _NO_MORE = r"(?:no longer|never|do not|non)(?: voglio)?(?: piu)?"
 _LEAVE = r"lasci\w* (?:perdere|stare)|dimentica"
-_ALERT = r"(?:watch|alert|notification|avviso|notifica|sorveglianza)(?: (?:for|about|on|of|per|di|su|del|della))?"
+_ALERT = (
+    r"(?:watch|alert|allerta|allarme|notification|avviso|notifica|sorveglianza)"
+    r"(?: (?:for|about|on|of|per|di|su|del|della))?"
+)
 _FULL = (
     r"(?:e|is|fosse|dovesse essere|s|it is|its|are|they are|that is|are all)? ?(?:tutto |gia |all "
     r"|already )?(?:pien[oaie]|esaurit[oaie]|full|taken|complet[oa]|fully booked)"
@@ -99,7 +104,19 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         rf"|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)|cancel|cancelled"
         r"|cancelling|cancelation|delete|remove|drop(?! in| into)|call off|(?:free|free up|release|give back"
         rf"|give up) {_MY_PLACE}|unbook|get me out|take me off|take me out|get rid|withdraw|stop|ferma|interrompi"
-        r"|smetti|sospend(?:i|ere)|pausa|pause|metti in pausa|salta(?:re)?|skip",
+        r"|smetti|salta(?:re)?|skip|(?:give|hand)(?:ing)? back|restitu(?:isci|isco|ire)|ritir(?:a|o|are)",
+    ),
+    (
+        Kind.PAUSE,
+        r"sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
+        r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|(?:fai|far) ripartire",
+    ),
+    (
+        Kind.LASTING,
+        r"(?:per|for) (?:(?:the|le|i|gli|il|la|next|coming|prossim[oaie]|circa|about|another|other|altr[eio]) ){0,3}"
+        r"(?:\d{1,3}|a|an|one|two|three|four|five|six|a couple of|a few|some|un|una|due|tre|quattro|cinque|sei"
+        r"|dieci|ten|un paio di|qualche|alcun[ei]) (?:settiman[ae]|weeks?|giorn[oi]|days?|mes[ei]|months?)"
+        r"|for a while|per (?:un po|adesso|ora)|for now|temporarily|temporaneamente",
     ),
     (
         Kind.MOVE,
@@ -143,7 +160,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
         r"|il piacere)|do me a favou?r|(?:per|for|solo per|just for|only for) (?:1|una|un|one"
         r"|a single) (?:persona|person|posto|place|spot)|(?:solo|just|only) (?:per me|io|me|for me)|per conto mio"
-        r"|in automatico|automaticamente|automatically|(?:se|if) (?:ce|ci sono|trovi|there is|there are"
+        r"|in automatico|automaticamente|automatically"
+        r"|(?:(?:but|ma|only|solo|soltanto) ){0,2}(?:se|if) (?:ce|ci sono|trovi|there is|there are"
         rf"|you find) (?:ancora |still )?{_PLACE}|if there is (?:any |some )?(?:space|room)|se (?:possibile|puoi"
         r"|riesci|is possibile)|if (?:possible|you can|it is possible|it is free|free)|when you can|vorrei|voglio"
         r"|vorremmo|volevo|vuoi|puoi|potresti|potete|potrei|posso|possiamo|riesci|riesco|riusciresti|devo|dovrei"
@@ -178,11 +196,15 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.MINE,
-        r"(?:am i|are we) (?:already )?(?:in|on|booked|signed up|enrolled|registered)(?: the list)?"
+        r"(?:am i|are we|will i be) (?:free|busy|available)"
+        r"|(?:sono|siamo|saro) (?:liber[oaie]|impegnat[oaie]|occupat[oaie])"
+        r"|ho da fare|(?:che|quali|quante|quanti) (?:lezioni|corsi|prenotazioni|allenamenti) (?:ho|abbiamo)"
+        r"|(?:am i|are we) (?:already )?(?:in|on|booked|signed up|enrolled|registered)(?: the list)?"
         r"|did you (?:already )?(?:book"
         r"|get|reserve|manage|make|find)\w*|(?:when|what time|where) (?:is|are) my|(?:what time|when) (?:do|have) i"
         r"(?: have| got)?|a che ora ho|ho (?:gia )?(?:qualcosa|lezione|altro|impegni|corsi|prenotazioni|allenamento)"
-        r"|(?:sono|siamo) (?:gia )?(?:in lista|dentro|segnat[oi]|segnata)|sei riuscit[oa]|ce l hai fatta"
+        r"|(?:sono|siamo) (?:gia )?(?:in lista|dentro|segnat[oi]|segnata)"
+        r"|sei riuscit[oa](?: ad? (?:pr\w+|trov\w+|iscriv\w+))?|ce l hai fatta"
         r"|(?:tutte le|tutti i|all the|all|all of my|all my) (?:prenotazioni|lezioni|corsi|bookings|classes"
         r"|reservations)|quando ho|dove ho|(?:(?:le|i|la|il|all|tutte|tutti|of) ){0,3}(?:mi[ea]i?"
         r"|my) (?:prenotazion[ei]|lezion[ei]|corsi|bookings?|class(?:es)?|courses|reservations?|lessons|sessions)"
@@ -237,6 +259,7 @@ FILLERS = worded(
     room workout training something some any new next first appointment gym sport up down out all everything again i
     u ur fanno fate fa fai inizia iniziano comincia cominciano tiene tengono si sta stanno qualsiasi qualunque po
     poco insomma tipo cioe possibilmente volevo chiederti cara caro gentile domanda info informazioni spazio chance
+    hanno richiesta richieste request requests whichever
     still start starts begin begins take takes place yo dear bot team guys sir kind little bit quick quickly around
     about way really truly vai voglia eh ah oh mah beh boh uh um lol haha hahaha
     """

@@ -44,12 +44,15 @@ PAGES = (
         r"|how use",
     ),
     (
-        Place.MENU,
+        Place.USUAL,
         r"(?:(?:prenot\w+|book|reserve|same|come|as|per|for|me) ){0,3}(?:solit[oa]|usual)(?: (?:one|class|thing"
         r"|lezione|corso))?|come sempre|(?:book |reserve )?same as (?:always|last week)"
         r"|(?:prenot\w+ )?(?:stess[ao](?: cosa)? )?(?:come|del) settimana scorsa"
-        r"|la stessa cosa|stessa cosa|same thing|same again"
-        r"|menu|menu principale|main menu|home|inizio|start|indietro|back|ricomincia|restart",
+        r"|la stessa cosa|stessa cosa|same thing|same again",
+    ),
+    (
+        Place.MENU,
+        r"menu|menu principale|main menu|home|inizio|start|indietro|back|ricomincia|restart",
     ),
     (
         Place.MINE,
@@ -70,7 +73,8 @@ PAGES = (
         Place.HOURS,
         r"orari[o]?(?: (?:corsi|lezioni|settimana|palestra settimana))?|timetables?|schedule|class (?:timetable"
         r"|schedule)|classes schedule|weekly (?:timetable|schedule)|calendario(?: corsi)?"
-        r"|programma(?: settimana)?|corsi|quali corsi ci|che corsi ci|courses|classes|lezioni|opening hours"
+        r"|programma(?: settimana)?|corsi|quali corsi ci|che corsi ci"
+        r"|list (?:of )?(?:courses|classes)|courses|classes|lezioni|opening hours"
         r"|what classes there|elenco corsi|lista corsi|list of classes|list of courses",
     ),
     (
@@ -81,7 +85,8 @@ PAGES = (
         Place.HOLIDAYS,
         r"ferie|vacanze|vacanza|holidays?|vacation|days off|giorni liberi|in ferie|in vacanza|on holiday"
         rf"|going on holiday|(?:(?:in )?(?:ferie|vacanza)|(?:going )?on (?:holiday|vacation)|holidays?|vacation)"
-        rf"{DATES}",
+        rf"{DATES}|(?:in )?(?:ferie|vacanza) per \w+ (?:settiman[ae]|giorni)"
+        r"|(?:(?:i am )?(?:going )?on )?(?:holidays?|vacation) for \w+ (?:weeks?|days)",
     ),
     (
         Place.WATCHES,
@@ -94,8 +99,19 @@ PAGES = (
     ),
     (
         Place.STATISTICS,
-        r"statistiche|statistics|stats|numeri|numbers|how many (?:classes|lessons|times)(?: done| attended| been)?"
+        r"how (?:fast|quick|quickly)"
+        r"(?: (?:did|were|was|you|get|book|got|place|last|opening|class|spot|one|in|at|booking)){0,6}"
+        r"|quanto (?:sei )?(?:stato )?(?:veloce|rapido|velocemente)(?: (?:stato|prenotato|preso))?"
+        r"|in quanto tempo (?:\w+ ){0,3}(?:prenotat[oa]|pres[oa])"
+        r"|statistiche|statistics|stats|numeri|numbers|how many (?:classes|lessons|times)(?: done| attended| been)?"
         r" this (?:month|year)|quante (?:lezioni|volte)(?: fatt[eo]| andat[oa])? quest(?:o mese| anno|anno)",
+    ),
+    (
+        Place.INVITE,
+        r"(?:how|come|where|dove)(?: (?:si|posso|faccio|fare|potrei|ad?)){0,3}"
+        r" (?:invit[oai]|invit[ae]re|invite|add|aggiungo|aggiungere|let"
+        r"|far entrare|faccio entrare)(?: (?:new|another|altr[oa]|nuov[oa]|some|qualche|mio|mia|one))?"
+        r" (?:friends?|amic[oahi]+|somebody|someone|qualcuno|people|person[ae]?)(?: (?:in|bot|qui|here|nel|sul)){0,3}",
     ),
     (Place.WEEK, r"week|settimana|week picture|(?:picture|immagine|disegno) (?:of )?(?:week|settimana)"),
     (Place.TOGETHER, r"insieme|together|invit[ao](?:re)? (?:amic[oa]|amici)|invite friends?"),

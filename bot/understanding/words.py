@@ -54,7 +54,24 @@ CONTRACTIONS = (
     (re.compile(r"\b2(?:nite|night)\b"), "tonight"),
     (re.compile(r"\bh\.(?= ?\d)"), "h"),
     (re.compile(r"\bce la (?:faccio|facciamo)\b"), "posso"),
+    (
+        re.compile(r"\b(?:put|metti(?:mi)?|mettere|mettete)\b(.*) (?:on hold|on pause|in pausa(?! pranzo))\b"),
+        r"pause\1",
+    ),
     (re.compile(r"\bstop booking\b"), "do not book"),
+    (re.compile(r"\bgive (?!back\b)(.+?) back\b"), r"give back \1"),
+    (re.compile(r"\bi would rather (?:do |have |go to |take )?(.+?) than (.+)"), r"swap \2 for \1"),
+    (
+        re.compile(r"\bwho is (?:the )?(?:instructor|teacher|trainer|coach) (?:of|for|in|at) |\bwho does (?:the )?"),
+        "who teaches ",
+    ),
+    (re.compile(r"\bwho is (?:the )?((?:\w+ ){1,4}?)(?:instructor|teacher|trainer|coach)\b"), r"who teaches \1"),
+    (
+        re.compile(
+            r"\bchi is (?:l'? ?|il |la )?(?:istruttore|istruttrice|insegnante|maestr[oa]|prof\w*) (?:di|del|della|a) "
+        ),
+        "chi insegna ",
+    ),
     (re.compile(r"\bsmett(?:i|ila|ere) di prenotar(?:e|mi)\b"), "non prenotare"),
     (
         re.compile(

@@ -126,6 +126,19 @@ async def test_who_does_not_want_something_gets_what_there_is_of_it(world: World
     await tapped(world.owner, "Mar 24 nov", "Annullo davvero?")
 
 
+async def test_a_pause_is_about_what_recurs_and_never_asks_to_cancel_what_is_held(world: World) -> None:
+    await world.hold(MINE)
+    await chats.periodic(world)
+
+    page = await said(world.owner, "metti in pausa pilates del martedì", "Il mio Pilates")
+    assert "⏸ Pausa" in page.labels
+    await said(world.owner, "pause everything for two weeks", "Ferie")
+    page = await said(world.owner, "pause pilates for two weeks", "Il mio Pilates")
+    assert "⏸ Pausa" in page.labels
+    page = await said(world.owner, "skip pilates on 1 December", "Il mio Pilates")
+    assert "⏭ Salta" in " ".join(page.labels)
+
+
 async def test_a_course_that_a_day_has_under_a_longer_name_comes_first_and_can_be_dropped_by_the_short_one(
     world: World,
 ) -> None:
@@ -238,3 +251,10 @@ async def test_a_place_for_a_friend_too_leads_to_the_booking_for_both(world: Wor
     await said(world.owner, "prenota anche per Marco", "Puoi prenotare anche per: Marco")
     await said(world.owner, "prenota pilates martedì per Marco", "Con un messaggio prenoto solo per te")
     assert [one for one in await world.actions() if not one.quiet] == []
+
+
+async def test_an_invitation_is_made_by_the_owner_and_a_usual_that_is_not_there_is_told(world: World) -> None:
+    assert any("Invita" in label for label in (await said(world.owner, "come invito un amico?", "")).labels)
+    await said(world.owner, "il solito", "Un solito ancora non lo conosco")
+    await world.db.favourites.star(chats.OWNER, PILATES.ref)
+    await said(world.owner, "the usual", "PILATES MATWORK")
