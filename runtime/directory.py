@@ -118,8 +118,9 @@ class Directory(Mapping[int, Credentials]):
         await self.refresh()
 
     def whose(self, username: str) -> int | None:
-        """Who logs in with that Codice Persona already: an account belongs to one person."""
-        return next((each for each in self if self._username(each) == username), None)
+        """Whose that Codice Persona is already, a suspended guest's too: an account belongs to one person."""
+        have_one = [each for each, guest in self._guests.items() if guest.sealed and each not in self._configured]
+        return next((each for each in (*self._configured, *have_one) if self._username(each) == username), None)
 
     def _username(self, user_id: int) -> str | None:
         """With what they log in; None where that can't be opened. The rest of it is let go of at once."""
