@@ -13,6 +13,7 @@ from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Call, Forged, Verb, unpack
 from bot.screens.page import File, NewMessage, Page
 from dashboard.cards import card_of
+from dashboard.countdown import countdown
 from dashboard.entering import Sessions
 from dashboard.live import PageSigns, signs_now
 from dashboard.parts import FORM, VISITOR, Dashboard, Route, Visitor, get, post
@@ -127,6 +128,7 @@ class Flows:
             file=f"{address}/file",
             signs=signs,
             shows_places=page.living is not None,
+            countdown=countdown(page.opens_at, self._dashboard.clock()) if page.opens_at else None,
         )
 
 

@@ -24,6 +24,10 @@ REFUSALS = {
         N_("La richiesta non veniva da questa pagina, o la pagina era vecchia. Torna indietro, ricaricala e riprova."),
     ),
     404: Refusal(N_("Qui non c'è niente"), N_("La pagina che cerchi non esiste, o non esiste più.")),
+    405: Refusal(
+        N_("Questo indirizzo non si apre così"),
+        N_("È quello di un pulsante, che fa qualcosa solo quando lo tocchi. Torna alla pagina di prima e toccalo lì."),
+    ),
     410: Refusal(
         N_("Questo link non vale più"),
         N_("Un link vale cinque minuti e una volta sola. Scrivi /pagina al bot e te ne manda uno nuovo."),

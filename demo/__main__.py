@@ -174,6 +174,7 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
             programme, site, telegram.api_base_url, telegram.token, by_hand=options.by_hand
         )
         values["web"] = {"port": free_port(PAGE_PORT)}
+        values["log"] = {"file": "programs.log"}  # for the owner's page; `log` has what they print, also as they fall
         demo_world.write_configuration(config, values)
         database = await demo_world.prepare_database(config, programme, options.language)
         demo_world.book_again(world, database)

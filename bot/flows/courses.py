@@ -23,6 +23,7 @@ class CoursesFlow:
         self._db = services.db
         self._house = services.house
         self._slots = services.slots
+        self._can_write = not services.only_looks  # a browser's page has no field for it
         self.routes: Routes = {
             Verb.COURSES: self.courses, Verb.COURSE: self.course, Verb.STAR_COURSE: self.star,
         }  # fmt: skip
@@ -35,7 +36,7 @@ class CoursesFlow:
             weekdays[CourseName.of(course)].add(course.day_of_week)
         lines = [CourseLine(one, tuple(sorted(days)), one in starred) for one, days in weekdays.items()]
         lines.sort(key=lambda line: (not line.is_starred, line.course.name, line.course.location))
-        return screens.courses.courses_page(chunk(lines, tap.id), lines)
+        return screens.courses.courses_page(chunk(lines, tap.id), lines, can_write=self._can_write)
 
     async def course(self, tap: Tap) -> Page:
         key, page = tap.call.numbers

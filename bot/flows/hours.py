@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot import screens
@@ -13,7 +14,8 @@ from bot.screens.callbacks import Verb
 from bot.screens.hours import Hour, hour_of_course, hour_of_slot
 from bot.screens.page import Chunk, Page, chunk
 from bot.screens.slots import SlotState
-from domain.model import ActionType
+from bot.screens.when import When
+from domain.model import ActionType, DaySummary
 from domain.requests import NewAction
 
 
@@ -29,7 +31,16 @@ class HoursFlow:
 
     async def hours(self, tap: Tap) -> Page:
         when, catalogue = self._house.when(), self._db.catalogue
-        return screens.hours.hours_page(await catalogue.days(when.today), await catalogue.read_at(), when)
+        days = [await self._ahead(one, when) for one in await catalogue.days(when.today)]
+        return screens.hours.hours_page(days, await catalogue.read_at(), when)
+
+    async def _ahead(self, summary: DaySummary, when: When) -> DaySummary:
+        """The day with how many of its slots can still be had: of today's not all."""
+        if summary.day != when.today:
+            return summary
+        now = when.local(when.now).time()
+        slots = await self._db.catalogue.slots_on(summary.day)
+        return replace(summary, slots=sum(one.slot.start > now for one in slots))
 
     async def hours_day(self, tap: Tap) -> Page:
         day = tap.call.day

@@ -68,7 +68,7 @@ class QuestionsFlow:
                 new = replace(new, replaces_row_id=instead_of.id, free_until=free_until)
             action = await self._db.confirmations.confirm(confirmation, ref.day, new)
             if action:
-                note = str(texts.BINDING) if self._questions.binds_unexpectedly(periodic, ref) else ""
+                note = str(texts.BINDING) if self._questions.is_binding(ref) else ""
                 return await self._tickets.card(action, tap, note)
         return await self._answered(tap, ref)
 

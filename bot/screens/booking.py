@@ -475,7 +475,7 @@ def swap_page(
     old = in_a_line(held.booking.ref, when, beside=[view.slot.ref])
     lines = Lines().add(_("<b>Scambia</b>"), _("Al posto di {other}:", other=old))
     lines.add(slot_details(view))
-    back = back_row(Verb.SWAP_DAY, view.slot.day, held.id)
+    back = back_row(Verb.SWAP_SLOTS, view.slot.day, activity_key(view.slot.activity), held.id, 0)
     waits = waiting_booking(view, when)
     if view.state in SETTLED and waits is None:
         lines.add(*_prospect(view, when, watchable=watchable))

@@ -37,10 +37,11 @@ def course_key(course: CourseName) -> int:
     return zlib.crc32(f"{course.name}|{course.location}|{course.course_type}".encode()) or 1
 
 
-def courses_page(chunk: Chunk[CourseLine], lines: Sequence[CourseLine]) -> Page:
-    """Which course? `lines`: the whole list, so that two of one name are told apart."""
+def courses_page(chunk: Chunk[CourseLine], lines: Sequence[CourseLine], *, can_write: bool = True) -> Page:
+    """Which course? `lines`: the whole list, so that two of one name are told apart. `can_write`: as in a chat."""
     text = Lines().add(f"<b>{NEW_BOOKING.title}</b>")
-    text.add(_("Quale corso? Toccalo, o scrivimi come si chiama.") if lines else _("Non conosco ancora nessun corso."))
+    ask = _("Quale corso? Toccalo, o scrivimi come si chiama.") if can_write else _("Quale corso?")
+    text.add(ask if lines else _("Non conosco ancora nessun corso."))
     names = [one.course for one in lines]
     rows = [(button(_line_label(one, names), Verb.COURSE, course_key(one.course), 0),) for one in chunk.items]
     return Page(f"{text}{chunk.caption}", (*rows, *chunk.turns(Verb.COURSES), NEW_BOOKING.back_to_days()))

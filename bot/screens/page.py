@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -43,6 +43,7 @@ class Page:
     rows: tuple[ButtonRow, ...] = ()
     card_of: int | None = None  # the action whose card the message becomes that shows this
     living: Call | None = None  # what makes it anew when the timetable was read: it is edited then, while it is shown
+    opens_at: datetime | None = None  # what it is about waits for that opening: where a page can, it counts down
     waits: bool = False  # it says that the timetable is being read
 
 

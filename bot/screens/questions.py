@@ -30,8 +30,8 @@ def question(
 ) -> Page:
     """A question, or how it was answered.
 
-    `opens`: when its slot opens. `binding`: a place could no longer be given back for free, and that was not to be
-    expected of its mode. `clash`: what is held at the same hours, of a class that is to be booked.
+    `opens`: when its slot opens. `binding`: a place could no longer be given back for free.
+    `clash`: what is held at the same hours, of a class that is to be booked.
     `own_events`: what the person's own calendar has then.
     """
     if confirmation.outcome is not None or when.now >= confirmation.expires_at:

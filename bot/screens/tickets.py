@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
@@ -161,7 +161,13 @@ def ticket_page(
     rows = (*first, *manage, *rows)
     if has_figures:
         rows = (*rows[:-1], (figures_button(action, fresh=False),), rows[-1])
-    return Page(str(lines), rows, action.id if is_card else None)
+    return Page(str(lines), rows, action.id if is_card else None, opens_at=opening_ahead(action, when))
+
+
+def opening_ahead(action: Action, when: When) -> datetime | None:
+    """The opening at which it is to be booked; None when there is none ahead."""
+    waits = action.type is ActionType.BOOK and action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING)
+    return action.opens_at if waits and action.opens_at is not None and when.now < action.opens_at else None
 
 
 def is_done(action: Action) -> bool:

@@ -51,7 +51,6 @@ class ShownOpening:
     about: Markup
     lines: tuple[Markup, ...]
     drawing: Drawing
-    summary: str  # the drawing in a sentence
     rows: tuple[ShotRow, ...]
     ticket: Button
 
@@ -77,7 +76,6 @@ def shown_opening(raced: RacedOpening, when: When) -> ShownOpening:
         about=safe_html(about_action(action, when)),
         lines=tuple(safe_html(line) for line in lines if line),
         drawing=drawing_of(report),
-        summary=opening_line(report, when),
         rows=tuple(_row(number, shot, report) for number, shot in enumerate(report.shots, 1)),
         ticket=button(_("🧾 La richiesta n. {number}", number=action.id), Verb.TICKET, action.id),
     )

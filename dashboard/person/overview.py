@@ -20,33 +20,20 @@ from bot.screens.held import free_until_line, held_rows, is_held, standing
 from bot.screens.openings import figures_button, off_time, opening_sentence
 from bot.screens.page import LONGEST_NAME, Button, ButtonRow, button, clip
 from bot.screens.periodic import all_stopped, behaviour, card_rows, date_button, date_line, days_off, sign, weekly_line
-from bot.screens.tickets import PROMISE, live_word, mark, swap_line, ticket_page
+from bot.screens.tickets import PROMISE, live_word, mark, opening_ahead, swap_line, ticket_page
 from bot.screens.tickets import standing as action_standing
 from bot.screens.when import When, first_up, short_day
 from dashboard.chat_html import safe_html
-from domain.model import Account, Action, ActionType, ClassRef, HeldBooking, Pause
+from dashboard.countdown import Countdown, countdown
+from domain.model import Account, Action, ClassRef, HeldBooking, Pause
 from domain.overview import OwnOverview, PlannedSeries, RacedOpening
 from domain.recurrence import DateAhead
 from domain.recurrence_rules import AT_THE_OPENING, RecurrenceRules
-from languages import N_, _
+from languages import _
 
 USUAL_LENGTH = timedelta(hours=1)  # of a class whose length is not known
 NEVER = datetime.max.replace(tzinfo=UTC)
-DAY_UNIT = N_("g")  # of a countdown: `2 g 03:12:05`
 ELSEWHERE = frozenset({Verb.STATUS, Verb.HOME, Verb.MINE})  # buttons of the chat that lead away from what is shown
-
-
-@dataclass(frozen=True, slots=True)
-class Countdown:
-    """How long it is until something happens; a script goes on counting from there."""
-
-    until: datetime
-    left: str
-
-    @property
-    def instant(self) -> str:
-        """As a page's script reads it."""
-        return self.until.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +82,7 @@ class OverviewPage:
 def overview_page(seen: OwnOverview, when: When, recurrence: RecurrenceRules) -> OverviewPage:
     """What the person is shown now."""
     classes = [action for action in seen.live if not action.watch]
-    awaited = [action for action in classes if _awaits_opening(action, when)]
+    awaited = [action for action in classes if opening_ahead(action, when)]
     entries = _Entries(seen, when, recurrence)
     planned = [(each, each.dates[0]) for each in seen.series if each.dates and _opens_by_itself(each, seen, when)]
     openings = [entries.of_action(action) for action in awaited] + [entries.planned(*each) for each in planned]
@@ -117,18 +104,6 @@ def overview_page(seen: OwnOverview, when: When, recurrence: RecurrenceRules) ->
         sync=button(_("🔄 Aggiorna dal sito"), Verb.SYNC),
         recurring=(button(_("➕ Nuova periodica"), Verb.NEW_KINDS), button(_("🏖 Ferie"), Verb.DAYS_OFF, 0)),
     )
-
-
-def countdown(until: datetime, now: datetime) -> Countdown:
-    """`03:12:05`, `2 g 03:12:05`; nothing is left of what is over."""
-    seconds = max(0, round((until - now).total_seconds()))
-    days, rest = divmod(seconds, 86_400)
-    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
-    return Countdown(until, f"{days} {DAY_UNIT} {clock}" if days else clock)
-
-
-def _awaits_opening(action: Action, when: When) -> bool:
-    return action.type is ActionType.BOOK and action.opens_at is not None and when.now < action.opens_at
 
 
 def _opens_by_itself(each: PlannedSeries, seen: OwnOverview, when: When) -> bool:
@@ -203,7 +178,7 @@ class _Entries:
         else:
             lines += [line for line in action_standing(action, when, "") if line != str(PROMISE)]
         lines.append(swap_line(action, self._seen.given_up.get(action.replaces_row_id or 0), when))
-        opens = action.opens_at if _awaits_opening(action, when) else None
+        opens = opening_ahead(action, when)
         page = ticket_page(action, when, others, is_card=False)
         return _of_class(
             ref, when, f"action-{action.id}", button("", Verb.TICKET, action.id),

@@ -69,8 +69,9 @@ class PersonPages:
     # How openings went
 
     async def openings(self, request: web.Request) -> web.StreamResponse:
-        """The last openings, one of them shot by shot: the latest, or that of the request in the address."""
+        """What is waited for, and the last openings, one of them shot by shot: the latest, or that in the address."""
         user_id, when = request[VISITOR].user_id, await self._now(request)
+        seen = await self._db.overviews.of(user_id, self._house.recurrence)
         raced = await self._db.overviews.openings(user_id, MOST)
         number = request.match_info.get("number")
         if number is None:
@@ -84,6 +85,9 @@ class PersonPages:
             "person/openings.html",
             listed=listed(raced, shown, when) if shown else (),
             shown=shown_opening(shown, when) if shown else None,
+            awaited=overview_page(seen, when, self._house.recurrence).openings,
+            sign=seen.sign,
+            now=when.now.isoformat(),
         )
 
     # What was

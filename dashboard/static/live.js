@@ -82,6 +82,7 @@
     const before = region.innerText;
     skew = Date.parse(fresh.dataset.now) - Date.now();
     mend(region, fresh);
+    document.title = page.title;
     count();
     if (name && document.activeElement !== focused) refocus(name);
     const told = document.getElementById("told");

@@ -231,11 +231,11 @@ async def test_skipping_closes_the_question(world: World) -> None:
     assert await world.actions() == []
 
 
-async def test_that_a_place_binds_an_hour_before_is_said_where_that_is_chosen_and_not_in_each_question(
+async def test_that_a_place_binds_an_hour_before_is_said_where_that_is_chosen_and_in_each_question(
     world: World,
 ) -> None:
     asked = await question(world)
-    assert "conferma solo se ci vai davvero" not in asked.text
+    assert "conferma solo se ci vai davvero" in asked.text
 
     await menu(world.owner)
     await tapped(world.owner, "🔄 Prenotazioni Periodiche", "Il mio Pilates")

@@ -74,7 +74,9 @@ async def test_what_does_something_is_never_done_by_get(world: World, site: Site
     before = await everything(world)
     for verb in sorted(set(Verb) - ONLY_READ):
         assert set(await press(browser, verb)) == {405}, verb
-    assert (await browser.get("/do/!new")).status == 405
+    refused = await browser.get("/do/!new")
+    assert refused.status == 405
+    assert "Torna alla pagina di prima e toccalo lì" in refused.words
     assert await everything(world) == before
 
 
@@ -115,6 +117,24 @@ async def test_who_books_and_then_picks_an_alternative_is_led_to_picking(world: 
     [action] = await world.db.requests.live(FRIEND)
     assert done.path == f"/do/alt_days:{action.id}"
     await browser.do(f"withdraw:{action.id}")
+
+
+async def test_each_page_is_called_by_what_it_is_about(site: Site) -> None:
+    browser = await site.entered()
+    for data, name in (("hours", "Orari dei corsi"), ("settings", "Impostazioni"), ("mine:0", "Le tue prenotazioni")):
+        page = await browser.get(f"/do/{data}")
+        assert f"<title>{name} · Polimisport</title>" in page.text
+        assert f'<h1 class="unseen">{name}</h1>' in page.text
+
+
+async def test_what_can_not_be_undone_looks_like_it_and_nothing_asks_for_words_that_have_no_field(
+    world: World, site: Site
+) -> None:
+    browser = await site.entered()
+    [held] = await world.db.bookings.held(OWNER, world.clock())
+    page = await browser.get(f"/do/ask_cancel:{held.id}")
+    assert page.text.count('<button class="button bad">') == 1
+    assert "scrivimi come si chiama" not in (await browser.get("/do/courses:0")).words
 
 
 async def test_a_document_is_offered_and_a_picture_shown(site: Site) -> None:

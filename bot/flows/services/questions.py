@@ -15,7 +15,6 @@ from domain.recurrence import (
     ConfirmationPurpose,
     OccurrenceState,
     PeriodicBooking,
-    PeriodicMode,
 )
 
 
@@ -52,7 +51,7 @@ class Questions:
     async def page(self, confirmation: Confirmation, periodic: PeriodicBooking, ref: ClassRef) -> Page:
         """A question with its answers as buttons, or how it was answered."""
         opens = self._house.opening.opens_at(ref.day, ref.start)
-        binding = self.binds_unexpectedly(periodic, ref)
+        binding = self.is_binding(ref)
         books = confirmation.purpose is ConfirmationPurpose.BOOK
         clash = await self._slots.clash_of(confirmation.user_id, ref) if books else None
         own_events = await self._own_events.at(confirmation.user_id, ref) if books else ()
@@ -60,13 +59,9 @@ class Questions:
             confirmation, periodic, ref, opens, self._house.when(), binding=binding, clash=clash, own_events=own_events
         )
 
-    def binds_unexpectedly(self, periodic: PeriodicBooking, ref: ClassRef) -> bool:
-        """Whether a place could no longer be cancelled for free, though the mode does not say so from the start."""
-        by_its_mode = periodic.mode is PeriodicMode.ASK_FIRST and self._asks_late(periodic)
-        return not by_its_mode and self._house.now() >= self._house.free_until(ref)
-
-    def _asks_late(self, periodic: PeriodicBooking) -> bool:
-        return self._house.ask_times(periodic.day_of_week, periodic.start, periodic.lead).binding
+    def is_binding(self, ref: ClassRef) -> bool:
+        """Whether a place in that class could no longer be cancelled for free."""
+        return self._house.now() >= self._house.free_until(ref)
 
     async def was_withdrawn(self, confirmation: Confirmation, ref: ClassRef) -> bool:
         """Whether a question was closed without an answer, because its date was freed to be planned anew."""

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.screens.when import When
-from dashboard.person.overview import Entry, countdown, overview_page
+from dashboard.countdown import countdown
+from dashboard.person.overview import Entry, overview_page
 from domain.errors import login_stop
 from domain.model import (
     Account,

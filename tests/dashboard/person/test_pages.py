@@ -39,6 +39,7 @@ async def test_what_waits_is_taken_back_by_its_button_and_the_page_shows_where_i
     [waiting] = [each for each in await site.db.requests.live(OWNER) if each.wish == GAG]
     page = await browser.get("/")
     assert f'value="withdraw:{waiting.id}"' in page.text
+    assert "Apre tra 1 g 13:00:00" in (await browser.get(f"/do/ticket:{waiting.id}")).words
     told = await browser.do(f"withdraw:{waiting.id}")
     assert "Ritirata" in told.words
     withdrawn = await site.db.requests.find(waiting.id)
@@ -62,6 +63,8 @@ async def test_an_opening_is_drawn_and_told_shot_by_shot(site: Site) -> None:
         ["2", "presa", "-9", "ms", "+6", "ms", "+21", "ms", "1ª", "Prenotata"],
     ]
     assert "Orologio del sito rispetto al mio: +0,8 s, a ±4 ms" in page.words
+    assert page.words.count("arrivato a +6 ms") == 1
+    assert "Apre tra 1 g 13:00:00" in page.words  # what is waited for, above what was
     assert (await browser.get("/openings/99999")).status == 404
     assert (await browser.get("/openings/x")).status == 404
 
