@@ -109,14 +109,15 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.PAUSE,
         r"sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
-        r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|(?:fai|far) ripartire",
+        r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|ricominci(?:a|o|are)(?: con| a prenot\w+)?"
+        r"|(?:fai|far) ripartire",
     ),
     (
         Kind.LASTING,
         r"(?:per|for) (?:(?:the|le|i|gli|il|la|next|coming|prossim[oaie]|circa|about|another|other|altr[eio]) ){0,3}"
         r"(?:\d{1,3}|a|an|one|two|three|four|five|six|a couple of|a few|some|un|una|due|tre|quattro|cinque|sei"
         r"|dieci|ten|un paio di|qualche|alcun[ei]) (?:settiman[ae]|weeks?|giorn[oi]|days?|mes[ei]|months?)"
-        r"|for a while|per (?:un po|adesso|ora)|for now|temporarily|temporaneamente",
+        r"|for a while|per un po",
     ),
     (
         Kind.MOVE,

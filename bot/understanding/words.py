@@ -59,7 +59,8 @@ CONTRACTIONS = (
         r"pause\1",
     ),
     (re.compile(r"\bstop booking\b"), "do not book"),
-    (re.compile(r"\bgive (?!back\b)(.+?) back\b"), r"give back \1"),
+    (re.compile(r"\bgive (?!(?:back|me|us)\b)(.+?) back\b"), r"give back \1"),
+    (re.compile(r"\bstart (?:booking )?(.+?) again\b"), r"resume \1"),
     (re.compile(r"\bi would rather (?:do |have |go to |take )?(.+?) than (.+)"), r"swap \2 for \1"),
     (
         re.compile(r"\bwho is (?:the )?(?:instructor|teacher|trainer|coach) (?:of|for|in|at) |\bwho does (?:the )?"),

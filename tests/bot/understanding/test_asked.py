@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.understanding import understand
 from bot.understanding.intents import Place, Show
+from bot.understanding.reading import understand
 from tests.bot.understanding.meanings import DEMO, TODAY, meant
 
 
@@ -52,6 +52,7 @@ def test_whether_somebody_is_free_is_asked_of_what_they_hold_that_day(said: str)
     [
         ("give back vinyasa", "cancel vinyasa"),
         ("give vinyasa back", "cancel vinyasa"),
+        ("give me back my place in vinyasa", "?"),
         ("restituisci vinyasa", "cancel vinyasa"),
         ("ritira la richiesta di hatha", "cancel hatha"),
         ("withdraw the hatha request", "cancel hatha"),

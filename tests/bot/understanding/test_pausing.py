@@ -22,6 +22,8 @@ from tests.bot.understanding.meanings import meant
         ("put the gym on hold", "series fit"),
         ("pause the gym next week", "series fit"),
         ("resume the gym", "series fit"),
+        ("start the gym again", "series fit"),
+        ("ricomincia con la palestra", "series fit"),
         ("resume my weekly bookings", "show periodic"),
         ("riprendi le periodiche", "show periodic"),
         ("metti in pausa le mie prenotazioni settimanali", "show periodic"),
@@ -59,6 +61,10 @@ def test_for_two_weeks_is_how_long_and_never_for_two(said: str, means: str) -> N
 @pytest.mark.parametrize("said", ["don't pause the gym", "non sospendere la palestra"])
 def test_no_pause_is_a_no(said: str) -> None:
     assert meant(said) == "no"
+
+
+def test_what_is_cancelled_for_now_is_cancelled() -> None:
+    assert meant("annulla yoga di domani per ora") == "cancel yoga 25/11"
 
 
 def test_a_lunch_break_is_no_pause() -> None:
