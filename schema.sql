@@ -45,6 +45,8 @@ CREATE TABLE guests (
     fingerprint  TEXT NOT NULL DEFAULT '',  -- keyed digest of the same
     by_hand      INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),  -- 1: they log in themselves
     suspended_at TEXT,
+    entered_at   TEXT,  -- when a login of theirs first succeeded
+    is_tried     INTEGER NOT NULL DEFAULT 0 CHECK (is_tried IN (0, 1)),  -- 1: no login has succeeded with what they entered last
     revision     INTEGER NOT NULL DEFAULT 0  -- directory.version at its last change
 ) STRICT;
 

@@ -15,7 +15,10 @@ class Refusal:
 
 NOT_ENTERED = Refusal(
     N_("Qui si entra dalla chat"),
-    N_("Scrivi /pagina al bot e apri in questo browser il link che ti manda: vale cinque minuti e una volta sola."),
+    N_(
+        "Scrivi /pagina al bot e apri in questo browser il link che ti manda: vale cinque minuti e una volta sola. Se "
+        "chi tiene il bot ti ha sospeso, te lo dice la chat."
+    ),
 )
 UNEXPECTED = Refusal(N_("Qualcosa è andato storto"), N_("Non sono riuscito a fare quello che hai chiesto. Riprova."))
 REFUSALS = {

@@ -20,6 +20,7 @@ class Guest:
     has_account: bool  # whether they have entered what they log in with
     by_hand: bool = False
     suspended_at: datetime | None = None
+    entered_at: datetime | None = None  # when a login of theirs first succeeded
 
     @property
     def first_name(self) -> str:

@@ -133,7 +133,10 @@ class NoticeKind(StrEnum):
     WEEK = "week"  # Monday morning: the picture of the week
     FRIEND_LEFT = "friend_left"  # who books together with them uses the bot no more (action_id: what was for both)
     TOO_MANY = "too_many"  # a periodic booking's date was not queued: as many of a guest's wait as may (occurrence_id)
-    GUEST = "guest"  # for the owner: somebody came with an invitation, or can book from now on (about_user_id)
+    GUEST = "guest"  # for the owner: somebody came with an invitation, or their first login succeeded (about_user_id)
+    GUEST_ENTERED = "guest_entered"  # for a guest: the login with what they have entered succeeded
+    SUSPENDED = "suspended"  # the owner does nothing for a guest for now
+    GUEST_LEFT = "guest_left"  # for the owner: a guest wanted to be forgotten; nothing says who
     FORGOTTEN = "forgotten"  # for the owner: one whom config.json names wants to be in it no more (about_user_id)
     RESUMED = "resumed"  # the owner lets a guest book again
     UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)

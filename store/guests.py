@@ -13,7 +13,7 @@ from domain.people import Person
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.departed import end_what_waits
 from store.forgetting import forget
-from store.outbox import add_notice
+from store.outbox import add_notice, tell_owner
 from store.pauses import start_anew
 from store.queue.pairs import follow_up
 from store.queue.quota import WAITING
@@ -139,7 +139,7 @@ class Guests:
             raise UnknownGuest(f"user {user_id} is no guest, or not any more")
         tx.run(
             """
-            UPDATE guests SET sealed = :sealed, fingerprint = :fingerprint, by_hand = :by_hand
+            UPDATE guests SET sealed = :sealed, fingerprint = :fingerprint, by_hand = :by_hand, is_tried = 1
             WHERE user_id = :user_id
             """,
             values,
@@ -149,18 +149,16 @@ class Guests:
             values | {"may_book": int(before["suspended_at"] is None)},
         )
         if before["suspended_at"] is None:
-            start_anew(tx, user_id, now, log_in=not by_hand)
+            start_anew(tx, user_id, now, log_in=not by_hand, tell=False)
             read_soon(tx, user_id, now)
-        if before["sealed"] is None:
-            tell_owner(tx, NoticeKind.GUEST, user_id)
 
     @in_transaction
     def take_over(self, tx: Transaction, user_id: int, sealed: bytes, fingerprint: str, *, by_hand: bool) -> None:
         """Makes a guest of somebody whom the configuration names until now: nothing changes for them."""
         tx.run(
             """
-            INSERT INTO guests (user_id, name, most_waiting, welcomed_at, sealed, fingerprint, by_hand)
-            VALUES (:user_id, :name, :most, :now, :sealed, :fingerprint, :by_hand)
+            INSERT INTO guests (user_id, name, most_waiting, welcomed_at, sealed, fingerprint, by_hand, entered_at)
+            VALUES (:user_id, :name, :most, :now, :sealed, :fingerprint, :by_hand, :now)
             ON CONFLICT (user_id) DO UPDATE SET sealed = excluded.sealed, fingerprint = excluded.fingerprint,
                 by_hand = excluded.by_hand
             """,
@@ -215,6 +213,7 @@ class Guests:
             tx.run("UPDATE accounts SET active = 0 WHERE user_id = :user_id", values)
             end_what_waits(tx, self._clock())
             follow_up(tx, [user_id], self._clock())
+            add_notice(tx, user_id, NoticeKind.SUSPENDED)
         return bool(changed)
 
     @in_transaction
@@ -233,31 +232,29 @@ class Guests:
             add_notice(tx, user_id, NoticeKind.RESUMED)
         return bool(changed)
 
-    async def remove(self, user_id: int, stays: Person | None = None) -> Forgotten:
+    async def remove(self, user_id: int, stays: Person | None = None, *, by_themselves: bool = False) -> Forgotten:
         """Forgets a person: no table names them any more. Says what went; its files are the caller's to delete.
 
         `stays`: what the configuration says of them, when it names them: they may use the bot as if they were new.
+        `by_themselves`: they asked for it, and the owner is told that somebody went.
         Raises StillActing while a place is being booked or given back for them; then nothing has changed.
         """
-        gone = await self._forget(user_id, stays)
+        gone = await self._forget(user_id, stays, by_themselves=by_themselves)
         await self._db.rows("PRAGMA wal_checkpoint(TRUNCATE)")  # nor does the log, as far as nobody reads in it
         return gone
 
     @in_transaction
-    def _forget(self, tx: Transaction, user_id: int, stays: Person | None) -> Forgotten:
+    def _forget(self, tx: Transaction, user_id: int, stays: Person | None, *, by_themselves: bool) -> Forgotten:
         gone = forget(tx, user_id, self._clock())
         if stays is not None:
             tx.run(
                 "INSERT INTO accounts (user_id, role, fingerprint) VALUES (:user_id, :role, :fingerprint)",
                 {"user_id": stays.user_id, "role": stays.role, "fingerprint": stays.fingerprint},
             )
-            tell_owner(tx, NoticeKind.FORGOTTEN, user_id)
+            tell_owner(tx, NoticeKind.FORGOTTEN, about=user_id)
+        elif by_themselves:
+            tell_owner(tx, NoticeKind.GUEST_LEFT)
         return gone
-
-
-def tell_owner(tx: Transaction, kind: NoticeKind, about: int) -> None:
-    for owner in tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
-        add_notice(tx, owner["user_id"], kind, about_user_id=about)
 
 
 def _digest(secret: str) -> str:
@@ -273,6 +270,7 @@ def _guest(row: sqlite3.Row) -> Guest:
         has_account=row["sealed"] is not None,
         by_hand=bool(row["by_hand"]),
         suspended_at=instant_or_none(row["suspended_at"]),
+        entered_at=instant_or_none(row["entered_at"]),
     )
 
 

@@ -59,10 +59,10 @@ class HandLogins:
         return due is not None
 
 
-def note_entered(tx: Transaction, user_id: int, now: datetime) -> None:
-    """Clears the rejection of an account whose person has logged in by hand, tells so, and resumes its actions.
+def note_entered(tx: Transaction, user_id: int, now: datetime, *, tell: bool) -> None:
+    """Clears the rejection of an account whose person has logged in by hand, and resumes its actions.
 
-    What was rehearsed in vain is rehearsed again.
+    `tell`: whether the person hears of it. What was rehearsed in vain is rehearsed again.
     """
     values = {"user_id": user_id, "kind": LoginNeeded.__name__, "now": stamp(now), "prepared": stamp(now + PREPARE)}
     waited = tx.run(
@@ -72,7 +72,8 @@ def note_entered(tx: Transaction, user_id: int, now: datetime) -> None:
     )
     if not waited:
         return
-    add_notice(tx, user_id, NoticeKind.LOGIN_BACK)
+    if tell:
+        add_notice(tx, user_id, NoticeKind.LOGIN_BACK)
     tx.run(
         """
         UPDATE booking_actions SET rehearsal = NULL, rehearse_at = :now, run_at = :now

@@ -210,7 +210,8 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE TABLE guests (user_id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
         " most_waiting INTEGER NOT NULL DEFAULT 20 CHECK (most_waiting BETWEEN 1 AND 1000),"
         " welcomed_at TEXT NOT NULL, sealed BLOB, fingerprint TEXT NOT NULL DEFAULT '',"
-        " by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)), suspended_at TEXT,"
+        " by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)), suspended_at TEXT, entered_at TEXT,"
+        " is_tried INTEGER NOT NULL DEFAULT 0 CHECK (is_tried IN (0, 1)),"
         " revision INTEGER NOT NULL DEFAULT 0) STRICT",
         "CREATE TABLE invitations (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, made_by INTEGER NOT NULL,"
         " made_at TEXT NOT NULL) STRICT",

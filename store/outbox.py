@@ -29,14 +29,14 @@ def add_notice(
     rule_id: int | None = None,
     pair_id: int | None = None,
 ) -> None:
-    """Puts a notice in the outbox, in the transaction of the fact it tells; none for who left the configuration."""
+    """Puts a notice in the outbox, with the fact it tells. Who is not active hears of their suspension alone."""
     tx.run(
         """
         INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
             message_id, about_user_id, remark_id, rule_id, pair_id)
         SELECT :user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id,
             :message_id, :about_user_id, :remark_id, :rule_id, :pair_id
-        WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
+        WHERE :kind = 'suspended' OR NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
         """,
         {
             "user_id": user_id,
@@ -53,6 +53,12 @@ def add_notice(
             "pair_id": pair_id,
         },
     )
+
+
+def tell_owner(tx: Transaction, kind: NoticeKind, *, about: int | None = None) -> None:
+    """Puts a notice for whoever keeps the bot in the outbox."""
+    for owner in tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
+        add_notice(tx, owner["user_id"], kind, about_user_id=about)
 
 
 def _notice(row: sqlite3.Row) -> Notice:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from domain.errors import AppError, Blocked, LoginBlocked, LoginStopped, LoginUnavailable, OtpRejected
 from domain.model import BY_OWNER, OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
 from store.connection import Connection, Transaction, in_transaction
+from store.first_logins import note_login
 from store.hand_logins import note_entered
 from store.outbox import add_notice
 
@@ -63,12 +64,12 @@ class Pauses:
         await self._db.write("UPDATE accounts SET login_asked = 1 WHERE user_id = :user_id", {"user_id": user_id})
 
 
-def start_anew(tx: Transaction, user_id: int, now: datetime, *, log_in: bool) -> None:
+def start_anew(tx: Transaction, user_id: int, now: datetime, *, log_in: bool, tell: bool = True) -> None:
     """Ends what an account waits for, and a rejected login too.
 
     `log_in`: whether the next action tries the login anew, though a session may still live.
     """
-    note_entered(tx, user_id, now)
+    note_entered(tx, user_id, now, tell=tell)
     tx.run(
         "UPDATE accounts SET rejected = 0, login_asked = :log_in WHERE user_id = :user_id",
         {"user_id": user_id, "log_in": int(log_in)},
@@ -183,9 +184,10 @@ def note_booked(tx: Transaction, user_id: int) -> None:
 def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
     """Resets the account's count of pauses after a success, and ends a pause that concerned its login."""
     values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}
+    told = note_login(tx, user_id, now)
     if tx.row(NEEDS_RESET, values) is None:
         return
-    note_entered(tx, user_id, now)
+    note_entered(tx, user_id, now, tell=not told)
     tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)
     tx.run(
         f"UPDATE accounts SET {OVER} WHERE user_id = :user_id"  # noqa: S608 - a constant

@@ -38,7 +38,7 @@ class LeavingFlow:
             return screens.leaving.owners()
         configured = self._directory.is_configured(tap.user_id)
         try:
-            gone = await self._leaving.forget(tap.user_id)
+            gone = await self._leaving.forget(tap.user_id, by_themselves=True)
         except StillActing:
             return screens.menu.notice_page(screens.guests.acting())
         return screens.leaving.done(gone, configured=configured, backups=await self._leaving.backups())

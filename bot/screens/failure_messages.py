@@ -84,7 +84,7 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         N_("Controlla username e password in config.json e riavvia il bot; se invece sono giusti, riprova l'accesso."),
         Remedy.LOGIN,
         quote=True,
-        you_guest=N_("Se hai cambiato password, dilla a chi tiene il bot; se invece è giusta, riprova l'accesso."),
+        you_guest=N_("Se la password è cambiata o sbagliata, riscrivila con /accesso; se è giusta, riprova l'accesso."),
     ),
     "LoginDiverted": FailureMessage(
         N_("L'accesso mi ha portato a un indirizzo che non è quello del Politecnico."),
@@ -104,7 +104,9 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
             "attuale, poi riprova."
         ),
         Remedy.LOGIN,
-        you_guest=N_("Se hai cambiato app per i codici, dillo a chi tiene il bot; se no, riprova tra un minuto."),
+        you_guest=N_(
+            "Se hai cambiato app per i codici, dammi il nuovo segreto con /accesso; se no, riprova tra un minuto."
+        ),
     ),
     "OtpMissing": FailureMessage(
         N_("Il sito chiede il codice usa e getta, e nella configurazione non c'è il segreto per calcolarlo."),

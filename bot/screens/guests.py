@@ -24,7 +24,13 @@ QUOTAS = (1, 3, 5, 10, 20, 50, 100)
 def invitation(until: datetime, link: str, when: When) -> Page:
     """The message that is forwarded; Telegram leaves its buttons behind."""
     lines = Lines().add(_("👋 <b>Prenoti anche tu i corsi di Polimisport?</b>"))
-    lines.add(_("Con questo link usi il bot con cui prenoto io, ognuno con il suo account: {link}", link=safe(link)))
+    lines.add(
+        _(
+            "Prova il bot con cui prenoto io: lo usi con il tuo account, e le mie prenotazioni e le tue restano "
+            "separate. {link}",
+            link=safe(link),
+        )
+    )
     lines.add(
         _(
             "<i>Inoltra questo messaggio a una persona sola: il link vale una volta, fino a {until}.</i>",
@@ -65,7 +71,7 @@ def people_page(
 def _mark(guest: Guest) -> str:
     if guest.suspended_at is not None:
         return "⏸"
-    return "🟢" if guest.has_account else "⌛"
+    return "🟢" if guest.entered_at is not None else "⌛"
 
 
 def guest_page(guest: Guest, waiting: int, when: When, note: str = "") -> Page:
@@ -73,8 +79,10 @@ def guest_page(guest: Guest, waiting: int, when: When, note: str = "") -> Page:
     lines = Lines().add(note).add(f"<b>{safe(guest.name)}</b>")
     if guest.suspended_at is not None:
         lines.add(_("⏸ Sospeso da {when}: non può fare niente.", when=when.at(guest.suspended_at)))
-    elif guest.has_account:
+    elif guest.entered_at is not None:
         lines.add(_("🟢 Può prenotare."))
+    elif guest.has_account:
+        lines.add(_("⌛ Ha inserito i suoi dati, ma nel sito non sono ancora entrato."))
     else:
         lines.add(_("⌛ Non ha ancora inserito i suoi dati di accesso."))
     lines.add(_("Id Telegram: <code>{id}</code>. È qui da {when}.", id=guest.user_id, when=when.at(guest.welcomed_at)))
@@ -157,21 +165,39 @@ def suspended() -> Page:
 
 
 def came(guest: Guest) -> Page:
-    """For the owner: somebody has come with an invitation, or can book from now on."""
+    """For the owner: somebody has come with an invitation, or their first login has succeeded."""
     name = safe(guest.name)
-    if guest.has_account:
+    if guest.entered_at is not None:
         lines = Lines().add(_("👥 <b>{name} ora può prenotare</b>", name=name))
-        lines.add(_("Ha inserito i suoi dati di accesso, che il bot tiene cifrati."))
+        lines.add(_("Il suo primo accesso al sito è riuscito. I suoi dati il bot li tiene cifrati."))
     else:
         lines = Lines().add(_("👥 <b>{name} ha aperto il tuo invito</b>", name=name))
-        lines.add(_("Ora deve inserire i suoi dati di accesso. Ti scrivo quando ha finito."))
+        lines.add(_("Ora deve inserire i suoi dati di accesso. Ti scrivo appena riesce a entrare nel sito."))
     return Page(str(lines), ((home_button(fresh=True),),))
 
 
-def resumed() -> Page:
+def entered() -> Page:
+    """For a guest: the login with what they have entered works."""
+    lines = Lines().add(_("🎉 <b>Ce l'hai fatta: sei dentro</b>"))
+    lines.add(_("Sono entrato nel sito con i dati che mi hai dato. Adesso puoi prenotare."))
+    return Page(str(lines), ((home_button(fresh=True),),))
+
+
+def left(still: int) -> Page:
+    """For the owner: a guest wanted to be forgotten. Nothing is left that says who."""
+    lines = Lines().add(_("👋 <b>Un ospite se n'è andato</b>"))
+    lines.add(
+        _("Ha chiesto di essere dimenticato: non resta nemmeno il nome. I posti che aveva sul sito restano suoi.")
+    )
+    lines.add(n_("Adesso c'è {n} ospite.", "Adesso ci sono {n} ospiti.", still) if still else "")
+    return Page(str(lines), ((button(PEOPLE_LABEL, Verb.PEOPLE, 0, fresh=True), home_button(fresh=True)),))
+
+
+def resumed(*, has_paused: bool) -> Page:
     """For a guest: the owner lets them book again."""
     lines = Lines().add(_("👋 <b>Puoi di nuovo prenotare</b>"))
-    lines.add(_("Le periodiche sono in pausa: riattivale tu, se le vuoi ancora."))
+    if has_paused:
+        lines.add(_("Le periodiche sono in pausa: riattivale tu, se le vuoi ancora."))
     return Page(str(lines), ((home_button(fresh=True),),))
 
 

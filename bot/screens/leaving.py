@@ -46,6 +46,8 @@ def ask(about: About) -> Page:
         )
     if about.friends:
         lines.add(_("Chi prenota insieme a te lo viene a sapere, senza il tuo nome."))
+    if not about.configured:
+        lines.add(_("Chi tiene il bot lo viene a sapere, senza il tuo nome."))
     lines.add(*_what_stays(about.configured, about.backups))
     yes = button(_("🗑 Sì, dimenticami"), Verb.FORGET)
     return Page(str(lines), ((yes,), back_row(Verb.SETTINGS)))
@@ -92,7 +94,7 @@ def done(gone: Forgotten, *, configured: bool, backups: int) -> Page:
     lines = Lines().add(_("🗑 <b>Fatto: ti ho dimenticato</b>"))
     what = [
         n_("{n} richiesta", "{n} richieste", gone.requests),
-        n_("{n} posto prenotato", "{n} posti prenotati", gone.held),
+        n_("la memoria di {n} posto", "la memoria di {n} posti", gone.held),
         n_("{n} periodica", "{n} periodiche", gone.recurring),
         n_("{n} messaggio", "{n} messaggi", gone.messages),
     ]
@@ -102,6 +104,8 @@ def done(gone: Forgotten, *, configured: bool, backups: int) -> Page:
         lines.add(
             _("Ho cancellato: {what}, e poi preferenze, calendario, sessione e dati di accesso.", what=", ".join(what))
         )
+    if gone.held:
+        lines.add(_("Sul sito non ho annullato niente: quello che hai lì resta tuo."))
     lines.add(*_what_stays(configured, backups))
     lines.add(_("Questa chat la cancelli tu da Telegram. Ciao! 👋"))
     return Page(str(lines), ((home_button(),),) if configured else ())

@@ -32,7 +32,7 @@ from domain.opening_report import OpeningReport
 from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL, THOUGH_WITHDRAWN
 from languages import N_, _, n_
 
-ENTER_ANEW = N_("Se sono cambiati, inseriscili di nuovo; se invece sono giusti, riprova l'accesso.")
+ENTER_ANEW = N_("Inserisci di nuovo i tuoi dati con /accesso; se sono giusti così, riprova l'accesso.")
 
 
 def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:

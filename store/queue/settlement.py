@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.errors import LeaseLost, LoginNeeded, LoginStopped, NothingToCancel, SlotFull
+from domain.errors import LeaseLost, LoginStopped, NothingToCancel, SlotFull
 from domain.model import (
     BETWEEN_READINGS,
     Action,
@@ -253,7 +253,7 @@ def _fail(tx: Transaction, action: Action, failed: Failed, now: datetime) -> Non
     values = {"status": ActionStatus.FAILED, "completed_at": stamp(now), "result": None, "failures": failures}
     end(tx, action, error, values)
     ask_back(tx, action.id, now)
-    of_login = action.quiet and isinstance(error, LoginNeeded)  # told by the account's own message
+    of_login = action.quiet and isinstance(error, LoginStopped)  # told by the account's own message
     if pause_recurring(tx, action, error, now):
         _tell(tx, action, NoticeKind.PROGRESS)
     elif not of_login and not told_already(tx, action):

@@ -350,7 +350,7 @@ FAILED = [
          row="failed, LoginRejected, 'wrong', failures 1, ended", told="result",
          more="rejected LoginRejected 'wrong'"),
     Case("password refused, quietly", {"read_my_bookings": LoginRejected("wrong")},
-         row="failed, LoginRejected, 'wrong', failures 1, ended", told="login_rejected, result",
+         row="failed, LoginRejected, 'wrong', failures 1, ended", told="login_rejected",
          more="rejected LoginRejected 'wrong'", kind=CHECK, columns=QUIET),
     Case("login by hand is due, quietly", {"read_my_bookings": LoginNeeded("over")},
          row="failed, LoginNeeded, 'over', failures 1, ended", told="login_rejected",

@@ -10,11 +10,12 @@ import pytest
 
 from bot.transport.strangers import ALL, EACH, WITHIN, Strangers
 from demo.telegram import Message, Person
+from domain.errors import LoginRejected
 from domain.model import ActionStatus
 from runtime.directory import Directory
 from safety.personal_files import SESSIONS
 from safety.sealing import Secrets
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import FRIEND, OWNER, World, queued, tapped
 
 MARTA = 990_001
@@ -54,6 +55,11 @@ async def enter(world: World, user_id: int = MARTA) -> None:
     await web.admit(user_id, SECRETS)
 
 
+async def log_in(world: World, user_id: int = MARTA) -> None:
+    """What a worker does next, when what was entered is right."""
+    await outcomes.succeed(world.db, user_id, world.clock())
+
+
 async def test_a_stranger_gets_in_with_an_invitation_alone_and_once(world: World) -> None:
     stranger, other = world.emulator.person(MARTA, "Marta"), world.emulator.person(MARTA + 1, "Nino")
     secret = await invitation(world)
@@ -89,7 +95,14 @@ async def test_before_the_secrets_are_in_there_is_a_language_help_and_the_way_in
 async def test_with_the_secrets_in_a_guest_books_like_everybody(world: World) -> None:
     marta = await come(world)
     await enter(world)
+    await outcomes.reject(world.db, MARTA, LoginRejected("wrong"), world.clock(), tell=True)
+    refused = await marta.wait_for(lambda message: "Inserisci di nuovo i tuoi dati con /accesso" in message.text)
+    assert "chi tiene il bot" not in refused.text
+    assert not any("ora può prenotare" in message.text for message in world.owner.messages)
+    await enter(world)
+    await log_in(world)
     await world.owner.wait_for(lambda message: "Marta ora può prenotare" in message.text)
+    await marta.wait_for(lambda message: "sei dentro" in message.text)
     await queued(marta)
     [action] = await world.actions(MARTA)
     assert action.status is ActionStatus.PENDING
@@ -98,6 +111,7 @@ async def test_with_the_secrets_in_a_guest_books_like_everybody(world: World) ->
 async def test_the_owner_sees_limits_suspends_and_removes_guests(world: World) -> None:
     marta = await come(world)
     await enter(world)
+    await log_in(world)
     await world.owner.wait_for(lambda message: "Marta ora può prenotare" in message.text)
     await queued(marta)
     await told(world.owner, "/persone", "In config.json c'è 1 persona")
@@ -111,11 +125,13 @@ async def test_the_owner_sees_limits_suspends_and_removes_guests(world: World) -
     await tapped(marta, "Conferma Prenotazione", "Troppe prenotazioni in attesa")
     await tapped(world.owner, "⏸ Sospendi", "Ha 1 prenotazione in attesa: la ritiro")
     await tapped(world.owner, "⏸ Sì, sospendi", "Sospeso da")
+    await marta.wait_for(lambda message: "ha sospeso il tuo accesso" in message.text)
     await told(marta, "/mie", "ha sospeso il tuo accesso")
     [action] = await world.actions(MARTA)
     assert action.status is ActionStatus.CANCELLED
     await tapped(world.owner, "▶️ Riammetti", "Può prenotare")
-    await marta.wait_for(lambda message: "Puoi di nuovo prenotare" in message.text)
+    back = await marta.wait_for(lambda message: "Puoi di nuovo prenotare" in message.text)
+    assert "periodiche" not in back.text  # she has none
     await tapped(world.owner, "🗑 Togli", "Togliere Marta?")
     await tapped(world.owner, "🗑 Sì, togli", "Marta non c'è più")
     assert await world.db.guests.all() == []
@@ -135,6 +151,7 @@ async def test_nobody_but_the_owner_touches_guests(world: World) -> None:
 async def test_a_guest_who_wants_to_be_forgotten_is_with_their_files(world: World) -> None:
     marta = await come(world)
     await enter(world)
+    await log_in(world)
     await world.owner.wait_for(lambda message: "Marta ora può prenotare" in message.text)
     sessions = world.settings.state_dir / SESSIONS
     sessions.mkdir(parents=True)
@@ -143,6 +160,8 @@ async def test_a_guest_who_wants_to_be_forgotten_is_with_their_files(world: Worl
     await queued(marta)
     await told(marta, "/dimenticami", "1 prenotazione in attesa viene ritirata")
     await tapped(marta, "🗑 Sì, dimenticami", "Fatto: ti ho dimenticato")
+    gone = await world.owner.wait_for(lambda message: "Un ospite se n'è andato" in message.text)
+    assert "Marta" not in gone.text
     assert [path.name for path in sessions.iterdir()] == [f"{OWNER}.json"]
     assert await world.db.people.reader(MARTA) is None
     rows = await world.db.connection.rows("SELECT 1 FROM notices WHERE about_user_id = :id", {"id": MARTA})

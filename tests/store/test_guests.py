@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from database import Database
-from domain.errors import StillActing, TooManyWaiting, UnknownGuest
+from domain.errors import LoginNeeded, LoginRejected, StillActing, TooManyWaiting, UnknownGuest
 from domain.guests import Guest
 from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind, Role, WatchMode
 from domain.people import Person
@@ -18,7 +18,9 @@ from domain.request_counts import RequestCount
 from domain.requests import NewAction, NewPeriodic
 from domain.web import Entrant, LinkPurpose
 from store.forgetting import PEOPLE_COLUMNS
+from store.pauses import note_success
 from tests.conftest import GIULIA, MARCO
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 
 MARTA = 990_001_001
@@ -99,9 +101,38 @@ async def test_with_what_they_log_in_with_a_guest_is_active_and_read_at_once(db:
     check = await db.requests.live_routine(ActionType.CHECK, MARTA)
     assert check
     assert await db.pauses.take_login_asked(MARTA)  # by a real login, whatever session there was
-    assert await notices(db, GIULIA) == [NoticeKind.GUEST, NoticeKind.GUEST]
     with pytest.raises(UnknownGuest):
         await db.guests.store(MARTA + 1, b"x", "y")
+
+
+async def test_a_guest_can_book_only_once_a_login_has_succeeded_and_the_owner_hears_it_once(
+    db: Database, clock: FakeClock
+) -> None:
+    await with_account(db)
+    await outcomes.reject(db, MARTA, LoginRejected("wrong"), clock(), tell=True)
+    assert await notices(db, GIULIA) == [NoticeKind.GUEST]  # the invitation was opened: no more than that
+    await db.guests.store(MARTA, b"the right one", "other")
+    await db.connection.transact(lambda tx: note_success(tx, MARTA, clock()))
+    assert await notices(db, MARTA) == [NoticeKind.LOGIN_REJECTED]  # what succeeded was begun before
+    for _ in range(2):
+        await outcomes.succeed(db, MARTA, clock())
+    assert await notices(db, MARTA) == [NoticeKind.LOGIN_REJECTED, NoticeKind.GUEST_ENTERED]
+    assert await notices(db, GIULIA) == [NoticeKind.GUEST, NoticeKind.GUEST]
+    await db.guests.store(MARTA, b"a newer one", "newer")
+    await outcomes.succeed(db, MARTA, clock())
+    assert (await notices(db, MARTA))[-2:] == [NoticeKind.GUEST_ENTERED, NoticeKind.GUEST_ENTERED]
+    assert await notices(db, GIULIA) == [NoticeKind.GUEST, NoticeKind.GUEST]
+
+
+async def test_who_logs_in_by_hand_is_told_of_their_first_login_by_one_message(db: Database, clock: FakeClock) -> None:
+    await welcomed(db)
+    await db.guests.store(MARTA, b"sealed", "fingerprint", by_hand=True)
+    await outcomes.reject(db, MARTA, LoginNeeded("by hand"), clock(), tell=True)
+    await outcomes.succeed(db, MARTA, clock())
+    assert await notices(db, MARTA) == [NoticeKind.LOGIN_REJECTED, NoticeKind.GUEST_ENTERED]
+    await outcomes.reject(db, MARTA, LoginNeeded("by hand"), clock(), tell=False)
+    await db.guests.store(MARTA, b"a password", "other")
+    assert NoticeKind.LOGIN_BACK not in await notices(db, MARTA)  # nothing was tried with it yet
 
 
 async def test_a_programs_start_keeps_guests_as_they_are(db: Database) -> None:
@@ -163,6 +194,7 @@ async def test_who_is_suspended_has_nothing_done_until_they_are_resumed(db: Data
     waiting = await db.requests.add(booking(MARTA, "YOGA"))
     assert await db.guests.suspend(MARTA)
     assert not await db.guests.suspend(MARTA)
+    assert await notices(db, MARTA) == [NoticeKind.SUSPENDED]
     assert await db.people.find(MARTA) is None
     withdrawn = await db.requests.find(waiting.id)
     assert withdrawn

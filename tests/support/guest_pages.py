@@ -20,6 +20,7 @@ def guest_pages(action: Action, series: PeriodicBooking, nasty: str, when: When)
     """With words from outside that are as bad as can be, and the largest of numbers."""
     guest = Guest(ID, nasty, 20, NOON, has_account=False)
     guests = [guest, replace(guest, has_account=True), replace(guest, suspended_at=NOON)]
+    guests.append(replace(guest, has_account=True, entered_at=NOON))
     open_one = Invitation(ID, NOON)
     yield screens.guests.invitation(NOON, "https://t.me/x?start=i", when)
     for page in (0, 1):
@@ -28,7 +29,9 @@ def guest_pages(action: Action, series: PeriodicBooking, nasty: str, when: When)
     for each in guests:
         yield from (screens.guests.guest_page(each, 3, when, screens.guests.acting(nasty)), screens.guests.came(each))
     yield from (ask(guest, n) for ask in (screens.guests.ask_suspend, screens.guests.ask_remove) for n in (0, 1, 2))
-    yield from (screens.guests.quota_page(guest), screens.guests.resumed())
+    yield from (screens.guests.quota_page(guest), screens.guests.entered())
+    yield from (screens.guests.resumed(has_paused=paused) for paused in (True, False))
+    yield from (screens.guests.left(still) for still in (0, 1, 2))
     yield from (screens.guests.too_many(3, theirs=theirs) for theirs in (True, False))
     yield screens.guests.left_out(series, action.class_ref, when)
     for status in ActionStatus:

@@ -86,6 +86,12 @@ async def reject(db: Database, user_id: int, error: LoginStopped, now: datetime,
     await db.connection.transact(lambda tx: pauses.reject(tx, user_id, error, now, tell=tell))
 
 
+async def succeed(db: Database, user_id: int, now: datetime) -> None:
+    """A worker has done something for the person, after it has logged in anew if they asked for it."""
+    await db.pauses.take_login_asked(user_id)
+    await db.connection.transact(lambda tx: pauses.note_success(tx, user_id, now))
+
+
 async def pause(db: Database, user_id: int, error: AppError, rest: pauses.Rest, now: datetime) -> datetime:
     """Lets an account wait."""
     return await db.connection.transact(lambda tx: pauses.pause(tx, user_id, error, rest, now))

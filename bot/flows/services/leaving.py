@@ -24,13 +24,14 @@ class Leaving:
         self._directory = directory
         self._readers = readers
 
-    async def forget(self, user_id: int) -> Forgotten:
+    async def forget(self, user_id: int, *, by_themselves: bool = False) -> Forgotten:
         """Forgets a person. Whom the configuration names can then still use the bot, as if they were new.
 
+        `by_themselves`: it was their own wish, and the owner is told.
         Raises StillActing while a place is being booked or given back for them; then nothing has changed.
         """
         stays = next((each for each in people_of(self._settings) if each.user_id == user_id), None)
-        gone = await self._db.guests.remove(user_id, stays)
+        gone = await self._db.guests.remove(user_id, stays, by_themselves=by_themselves)
         await self._directory.refresh()
         self._readers.forget(user_id)
         await asyncio.to_thread(personal_files.forget, self._settings.state_dir, user_id, gone.evidence)
