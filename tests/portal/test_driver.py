@@ -57,20 +57,6 @@ async def test_nothing_runs_before_it_is_needed_and_nothing_after(
     await until(lambda: our_children() == [])
 
 
-async def test_the_browser_gives_way_to_the_programs_and_the_driver_does_not(portal: Portal) -> None:
-    async with portal.resources.pages.opened(None):
-        started = our_processes()
-        browsers = [each for each in started if "chrom" in name_of(each)]
-        browser = next(each for each in browsers if each.parent() not in browsers)
-        driver = next(each for each in started if each == browser.parent())
-        assert driver.nice() == os.getpriority(os.PRIO_PROCESS, 0)
-        if os.geteuid() != 0:  # root's Chromium raises the priority of its threads again, within its session
-            assert browser.nice() - driver.nice() == 5
-        session = Path(f"/proc/{browser.pid}/autogroup")
-        if session.exists():
-            assert session.read_text().split()[-1] == "5"
-
-
 async def test_the_driver_writes_nothing_down_whatever_the_environment_asks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
