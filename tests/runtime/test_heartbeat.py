@@ -50,16 +50,16 @@ async def beats(clock: FakeClock, *hearts: HeartbeatLoop, times: int) -> None:
 async def test_a_program_that_falls_silent_is_told_once_by_whoever_lives_and_so_is_its_return(
     db: Database, clock: FakeClock
 ) -> None:
-    bot, worker, executor = (heart(db, clock, name) for name in PROGRAMS)
-    await beats(clock, bot, worker, executor, times=4)
-    await beats(clock, bot, executor, times=10)
+    bot, worker, executor, web = (heart(db, clock, name) for name in PROGRAMS)
+    await beats(clock, bot, worker, executor, web, times=4)
+    await beats(clock, bot, executor, web, times=10)
     assert await told(db) == [NoticeKind.PROGRAM_DOWN]
     [notice] = await db.outbox.next_of_each()
     assert notice.user_id == GIULIA
     outage = await db.heartbeats.outage(notice.outage_id or 0)
     assert outage
     assert (outage.program, outage.until) == ("worker", None)
-    await beats(clock, bot, worker, executor, times=2)
+    await beats(clock, bot, worker, executor, web, times=2)
     assert await told(db) == [NoticeKind.PROGRAM_DOWN, NoticeKind.PROGRAM_BACK]
 
 
