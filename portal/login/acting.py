@@ -40,13 +40,20 @@ class Acting:
         self._click_seconds = min(access.limits.first_click, access.timeout_seconds)
         self._requests = RequestCount(page)
         self._repeated = False
+        self._typed: tuple[float, int] | None = None  # the page, by when it was born, and the requests by then
         self.last: Dealt | None = None
+
+    def may_be_heard(self, page: RecognisedPage) -> bool:
+        """Whether that page's button was pressed, or a request has left since something was typed into it."""
+        pressed = self.last is not None and self.last.page is page
+        return pressed or self._typed not in (None, (page.snapshot.born, self._requests.sent))
 
     async def type(self, field: object, text: str, of: RecognisedPage) -> None:
         """Fills the very field that was looked at: of a page that came in its place meanwhile nothing is known."""
         element = await self._locate(field).element_handle(timeout=AT_ONCE)
         await self._check.field(element, self._locate(of.button))
         self._typing()
+        self._typed = (of.snapshot.born, self._requests.sent)
         await element.fill(text)
 
     async def send(self, page: RecognisedPage) -> None:
@@ -60,6 +67,7 @@ class Acting:
         await self._check_click(page, button)
         await button.evaluate(MARK, timeout=AT_ONCE)
         self.last, self._repeated = Dealt(page, time.monotonic(), self._requests.sent), row is not None
+        self._typed = None
         await button.click()
 
     async def repeat_once(self) -> None:

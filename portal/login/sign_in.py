@@ -10,8 +10,9 @@ import asyncio
 import logging
 import re
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from playwright.async_api import Error as PlaywrightError
@@ -49,10 +50,22 @@ NextCode = Callable[[], Awaitable[str]]
 Passing = Callable[[str], Awaitable[None]]
 
 MOST_STEPS = 12  # pages that wanted something
+MOST_LATE = 10  # times that one page may be dealt with again, for it answered late and nothing was sent; a second each
 REFUSED_LOGIN = "the site refused user name or password"
 NO_REASON = "it gives no reason"
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Progress:
+    """What has been done of a login."""
+
+    steps: int = 0  # pages that wanted something
+    entered: bool = False  # the button of the site's login page was pressed
+    password_sent: bool = False
+    codes: int = 0  # that were sent
+    passed: frozenset[tuple[str, str]] = frozenset()  # the names of unknown pages that were clicked
 
 
 class SignIn:
@@ -76,10 +89,11 @@ class SignIn:
         self._check = AddressCheck(page, access.places)
         self._snapshots = SnapshotReader(page)
         self._acting = Acting(page, access, self._check, typing)
-        self._waiting = Waiting(page, access, self._snapshots, self._acting, lambda: self._entered)
-        self._steps = self._codes = self._asked_home = 0
-        self._entered = self._password_sent = False
-        self._passed: set[tuple[str, str]] = set()  # the names of unknown pages that were clicked
+        self._waiting = Waiting(page, access, self._snapshots, self._acting, lambda: self._done.entered)
+        self._done = Progress()
+        self._asked_home = 0
+        self._code = ""  # in hand: asked for, and not known to be sent
+        self._late: Counter[float] = Counter()  # how often a page, by when it was born, answered late
         self.remarks: list[LoginRemark] = []  # what the pages told, and their person should know
 
     async def run(self, credentials: Credentials, next_code: NextCode) -> None:
@@ -94,11 +108,16 @@ class SignIn:
         try:
             await self._open(f"{LOGIN_PATH}?returnUrl={home}")
             while (page := await self._waiting.next_page()).kind is not PageKind.HOME:
+                before = replace(self._done)
                 try:
                     await self._deal_with(page, credentials, next_code)
                 except PlaywrightTimeout:
                     if not await self._waiting.is_gone(page):
-                        raise
+                        if not self._may_try_again(page):
+                            raise
+                        self._done = before
+                        continue
+                self._code = ""
             await self._check.home(self._page.locator("#home_btt_booking").first)
             await self._waiting.accept_last_banner()
         finally:
@@ -106,6 +125,12 @@ class SignIn:
 
     async def _open(self, path: str) -> None:
         await self._page.goto(self._root + path, wait_until="domcontentloaded")
+
+    def _may_try_again(self, page: RecognisedPage) -> bool:
+        """Whether that page, which is still there, may be dealt with once more: a busy machine answers late. Never when
+        the site may have heard what was done on it."""
+        self._late[page.snapshot.born] += 1
+        return not self._acting.may_be_heard(page) and self._late[page.snapshot.born] <= MOST_LATE
 
     async def _deal_with(self, page: RecognisedPage, credentials: Credentials, next_code: NextCode) -> None:
         self._count_step(page)
@@ -131,10 +156,10 @@ class SignIn:
                 raise SiteChanged(page.why or "nobody knows that page")
 
     def _count_step(self, page: RecognisedPage) -> None:
-        if page.kind is PageKind.ENTRY and self._entered:
+        if page.kind is PageKind.ENTRY and self._done.entered:
             return  # to ask again for what one server does not know yet is no new step
-        self._steps += 1
-        if self._steps > MOST_STEPS:
+        self._done.steps += 1
+        if self._done.steps > MOST_STEPS:
             raise LoginBlocked(f"it shows page after page, {MOST_STEPS} and no end")
 
     # ----- what each page wants
@@ -143,7 +168,7 @@ class SignIn:
         """The site's login page. When it, or a circle that goes through it, comes again after the sign-on, perhaps only
         the server that answered has not heard of us yet: another may, so home is asked for again before anything is
         sent a second time."""
-        if self._entered and self._asked_home < len(self._lags):
+        if self._done.entered and self._asked_home < len(self._lags):
             await asyncio.sleep(self._lags[self._asked_home])
             self._asked_home += 1
             self._acting.last, self._waiting.circles_home = None, False
@@ -154,13 +179,13 @@ class SignIn:
                     raise
                 self._waiting.circles_home = True
             return
-        if self._entered:
+        if self._done.entered:
             raise LoginBlocked("the site lets us in, and then asks to log in all the same")
-        self._entered = True
+        self._done.entered = True
         await self._acting.click(page)
 
     async def _send_password(self, page: RecognisedPage, credentials: Credentials) -> None:
-        if self._password_sent:
+        if self._done.password_sent:
             await self._check.address()
             raise self._refused(page.snapshot)
         if page.login is not None and credentials.username not in page.login.value:
@@ -168,7 +193,7 @@ class SignIn:
                 raise LoginBlocked("it asks for the password of somebody else")
             await self._acting.type(page.login, credentials.username, page)
         await self._acting.type(page.field, credentials.password, page)
-        self._password_sent = True
+        self._done.password_sent = True
         await self._acting.send(page)
 
     def _refused(self, snapshot: Snapshot) -> Exception:
@@ -195,14 +220,15 @@ class SignIn:
 
     async def _send_code(self, page: RecognisedPage, next_code: NextCode) -> None:
         await self._check.address()
-        if self._codes == 2:
+        if self._done.codes == 2:
             said = refusal_on(self._cleaned(page.snapshot)) or NO_REASON
             raise OtpRejected(f"the site refused two one-time codes: {said}")
-        asked = time.monotonic()
-        code = await next_code()
-        self._waiting.extend(time.monotonic() - asked)
-        self._codes += 1
-        await self._acting.type(page.field, code, page)
+        if not self._code:
+            asked = time.monotonic()
+            self._code = await next_code()
+            self._waiting.extend(time.monotonic() - asked)
+        self._done.codes += 1
+        await self._acting.type(page.field, self._code, page)
         await self._acting.send(page)
 
     async def _choose(self, page: RecognisedPage, wanted: str) -> None:
@@ -222,9 +248,9 @@ class SignIn:
     async def _pass(self, page: RecognisedPage) -> None:
         """Clicks the one way on. An unknown page is kept as evidence before, and is clicked once only."""
         if page.kind is PageKind.ONE_WAY:
-            if page.name in self._passed:
+            if page.name in self._done.passed:
                 raise LoginBlocked("it comes again after it was clicked")
-            self._passed.add(page.name)
+            self._done.passed |= {page.name}
             await self._passing(f"passed with '{page.button.label if page.button else ''}'")
         kind = RemarkKind.PASSWORD_EXPIRES if page.kind is PageKind.EXPIRING else RemarkKind.SITE_NOTICE
         remark = LoginRemark(kind, page.snapshot.main)
