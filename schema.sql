@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 8 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 9 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
@@ -539,6 +539,18 @@ CREATE TABLE outages (
     until   TEXT
 ) STRICT;
 CREATE UNIQUE INDEX one_open_outage ON outages (name) WHERE until IS NULL;
+
+-- The daily backups, in one row; the files themselves are the truth about which there are. A backup that fails is tried
+-- again at next_at, ever later; the owner hears of the second failure running, once, and when one succeeds again.
+CREATE TABLE backups (
+    id            INTEGER PRIMARY KEY CHECK (id = 1),
+    next_at       TEXT,                        -- when the next is due; NULL: not known yet
+    made_at       TEXT,                        -- when the last was made, and found to be sound
+    failures      INTEGER NOT NULL DEFAULT 0,  -- running, since then
+    failing_since TEXT,
+    error         TEXT                         -- why the last try failed; NULL: it did not
+) STRICT;
+INSERT INTO backups (id) VALUES (1);
 
 -- What else people have to do -------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from domain.model import Clock
 from languages.terminal import _
 from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
-VERSION = 8
+VERSION = 9
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -246,6 +246,11 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE TABLE bot_profile (id INTEGER PRIMARY KEY CHECK (id = 1), username TEXT NOT NULL) STRICT",
         "CREATE TABLE feeds (user_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, number INTEGER NOT NULL,"
         " made_at TEXT NOT NULL, read_at TEXT) STRICT",
+    ),
+    8: (
+        "CREATE TABLE backups (id INTEGER PRIMARY KEY CHECK (id = 1), next_at TEXT, made_at TEXT,"
+        " failures INTEGER NOT NULL DEFAULT 0, failing_since TEXT, error TEXT) STRICT",
+        "INSERT INTO backups (id) VALUES (1)",
     ),
 }
 """What leads from each version to the next."""
