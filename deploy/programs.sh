@@ -15,9 +15,11 @@ as_root=()
 mkfifo "$RUN_FOLDER/log"
 (trap '' INT TERM HUP && exec cat <"$RUN_FOLDER/log") &
 log=$!
+told="" supervisor=""
+trap 'told=1; [ -z "$supervisor" ] || kill -TERM "$supervisor" 2>/dev/null' TERM INT HUP
 "$RUN_PYTHON" -m supervisor.supervisord -c deploy/supervisord.conf "${as_root[@]}" >"$RUN_FOLDER/log" 2>&1 &
 supervisor=$!
-trap 'kill -TERM "$supervisor" 2>/dev/null' TERM INT HUP
+[ -z "$told" ] || kill -TERM "$supervisor" 2>/dev/null # told to stop in the moment of the start
 while
     wait "$supervisor"
     code=$?

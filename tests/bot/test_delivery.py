@@ -106,8 +106,9 @@ async def test_what_is_told_while_the_outbox_is_read_is_not_told_again(
 async def test_one_chats_flood_wait_holds_up_no_other_chat(world: World) -> None:
     await menu(world.friend)
     world.emulator.faults.next("sendMessage", status=429, retry_after=30)
+    calls = len(world.emulator.calls)
     await tell(world, OWNER)
-    await world.emulator.wait_for_call("sendMessage", after=len(world.emulator.calls))
+    await world.emulator.wait_for_call("sendMessage", after=calls)
 
     await tell(world, FRIEND)
 
@@ -233,9 +234,9 @@ async def test_what_piled_up_for_hours_is_one_message_in_order_and_what_asks_som
 async def test_a_result_does_not_wait_for_an_edit_that_hangs_and_the_card_follows(world: World) -> None:
     card = await queued(world.owner)
     world.emulator.faults.next("editMessageText", delay=60)
-    action = await world.claim()
+    action, calls = await world.claim(), len(world.emulator.calls)
     await world.db.settlement.settle(action, outcomes.postponed(chats.NOON, chats.NOON))
-    await world.emulator.wait_for_call("editMessageText", after=len(world.emulator.calls) - 1)
+    await world.emulator.wait_for_call("editMessageText", after=calls)
     await world.book()
 
     await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=5)
