@@ -15,13 +15,14 @@ from store.backup import restore
 from store.bookings import Bookings
 from store.bot_profile import BotProfile
 from store.catalogue import Catalogue
-from store.connection import USUAL_TIMEOUTS, Connection, LockTimeouts
+from store.connection import Connection
 from store.favourites import Favourites
 from store.fillings import Fillings
 from store.guests import Guests
 from store.hand_logins import HandLogins
 from store.health import Health
 from store.heartbeats import Heartbeats
+from store.lock_timeouts import USUAL_TIMEOUTS, LockTimeouts
 from store.migrations import VERSION, migrate
 from store.outbox import Outbox
 from store.own_calendars import OwnCalendars
@@ -57,6 +58,7 @@ from store.remarks import Remarks
 from store.request_counts import RequestCounts
 from store.rules import Rules
 from store.sharing import Sharing
+from store.sqlite_file import SqliteFile
 from store.web.feeds import Feeds
 from store.web.links import WebLinks
 from store.web.sessions import WebSessions
@@ -151,6 +153,6 @@ async def open_database(
     Once `stop` is set nobody's lock is waited for any longer. A file that turns out broken while it is used sets it,
     and leaving the block raises DatabaseError then.
     """
-    async with Connection(path, stop, lock_timeouts) as connection:
+    async with SqliteFile(path, stop, lock_timeouts) as connection:
         await migrate(connection, clock)
         yield Database(connection, clock)

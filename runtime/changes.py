@@ -1,7 +1,7 @@
 """Wakes a program when the database may have changed, so that it can sleep in between: bot, worker and executor.
 
 Two ways, side by side. The operating system tells of changes in the database's folder (inotify on Linux, FSEvents on
-macOS): every commit of our programs ends with a new time stamp on the file (store/connection.py), and whatever another
+macOS): every commit of our programs ends with a new time stamp on the file (store/sqlite_file.py), and whatever another
 program writes, a row put in with sqlite3, goes into the write-ahead log. The second way is to compare the time stamps
 of both files once a second. It finds what the system did not tell; where the system tells nothing, as on a network
 folder or when all of its watches are taken, each look counts as a change.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from domain.errors import LoginStopped, login_stop
 from domain.model import Account, Role
-from store.connection import Transaction
+from store.connection import Row, Transaction
 from store.pauses import to_pause
 
 
-def to_account(row: sqlite3.Row) -> Account:
+def to_account(row: Row) -> Account:
     """The account in a row."""
     rejected, login_asked = bool(row["rejected"]), bool(row["login_asked"])
     return Account(row["user_id"], Role(row["role"]), rejected, to_pause(row), _rejection(row), login_asked)
@@ -22,5 +20,5 @@ def account_of(tx: Transaction, user_id: int) -> Account | None:
     return to_account(row) if row else None
 
 
-def _rejection(row: sqlite3.Row) -> LoginStopped | None:
+def _rejection(row: Row) -> LoginStopped | None:
     return login_stop(row["rejected_kind"], row["rejected_reason"] or "") if row["rejected"] else None

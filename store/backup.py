@@ -15,8 +15,8 @@ from pathlib import Path
 from domain.errors import DatabaseBusy, DatabaseError
 from domain.model import Clock
 from languages.terminal import _
-from store.connection import GIVEN_TABLES, copy_whole, explain
 from store.migrations import VERSION
+from store.sqlite_file import GIVEN_TABLES, copy_whole, explain
 
 WAL_FILES = ("", "-wal", "-shm")
 # The byte of the -shm file on which every open connection holds a shared lock (sqlite.org/walformat.html).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,7 +17,7 @@ from domain.model import (
     stamp,
 )
 from domain.results import TOLD_AS_LOST
-from store.connection import Connection, Transaction, in_snapshot, in_transaction
+from store.connection import Connection, Row, Transaction, in_snapshot, in_transaction
 from store.outbox import add_notice
 from store.row_reading import all_readable, instant_or_none, readable
 
@@ -46,7 +45,7 @@ SEEN_FIRST = """
 """
 
 
-def to_held(row: sqlite3.Row) -> HeldBooking:
+def to_held(row: Row) -> HeldBooking:
     booking = Booking(
         course=row["course_name"] or FIT_CENTER,
         location=row["location"] or "",
@@ -77,7 +76,7 @@ def _rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[HeldBooking]
     return [held for held, _ in held_rows_of(tx, user_id, wish)]
 
 
-def held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[tuple[HeldBooking, sqlite3.Row]]:
+def held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[tuple[HeldBooking, Row]]:
     """The rows about a class, the oldest first: as they are read, and as they are stored."""
     rows = tx.run(
         """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from domain.model import (
     stamp,
 )
 from domain.names import split_activity
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.row_reading import all_readable, readable
 
 OLDER = "(read_at < :began OR read_at > :now)"
@@ -42,7 +41,7 @@ NOTE_MISSING = f"""
 LEAST_SHARE = 0.5  # a timetable that lost more than half of its slots is taken for a broken page
 
 
-def _slot(row: sqlite3.Row) -> CatalogueSlot:
+def _slot(row: Row) -> CatalogueSlot:
     slot = Slot(
         activity=Activity(row["activity_id"], row["activity"]),
         appointment_id=row["appointment_id"],
@@ -57,7 +56,7 @@ def _slot(row: sqlite3.Row) -> CatalogueSlot:
     return CatalogueSlot(row["id"], slot, instant(row["read_at"]))
 
 
-def _course(row: sqlite3.Row) -> Course:
+def _course(row: Row) -> Course:
     return Course(
         id=row["id"],
         name=row["name"],

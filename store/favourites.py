@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, datetime, time
 
 from domain.model import (
@@ -17,7 +16,7 @@ from domain.model import (
     unseen_id,
 )
 from domain.usual import LOOK_BACK, CourseName, Wish
-from store.connection import Connection
+from store.connection import Connection, Row
 from store.row_reading import all_readable
 
 # What was got or asked for and not given back, as it was asked for: "my bookings" may name the kind only. Each at its
@@ -72,7 +71,7 @@ NEXT_CLASSES = """
 """
 
 
-def _wish(row: sqlite3.Row) -> Wish:
+def _wish(row: Row) -> Wish:
     day = date.fromisoformat(row["date"])
     asked = ClassRef(
         row["course"] or FIT_CENTER, row["location"] or "", day, clock_time(row["start"]), row["kind"] or ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, datetime, timedelta
 
 from domain.filling import LATELY, Filling, Races
 from domain.model import ClassRef, OpeningRule, Slot, SlotStatus, Timetable, instant, stamp
-from store.connection import Connection, Transaction
+from store.connection import Connection, Row, Transaction
 from store.row_reading import all_readable
 
 LOOKED_FOR = timedelta(hours=6)  # after its opening; what is seen later tells nothing about how fast it filled
@@ -50,7 +49,7 @@ class Fillings:
         return [Races(row["asked"], row["got"]) for row in await self._db.rows(OF_EACH_CLASS)]
 
 
-def _filling(row: sqlite3.Row) -> Filling:
+def _filling(row: Row) -> Filling:
     races = Races(row["asked"], row["got"])
     return Filling(date.fromisoformat(row["date"]), instant(row["opens_at"]), row["free_s"], row["full_s"], races)
 

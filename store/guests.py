@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 
 from domain.errors import UnknownGuest
 from domain.guests import INVITATION_LASTS, UNLIMITED, Forgotten, Guest, Invitation, SealedGuest
 from domain.model import Clock, NoticeKind, instant, stamp
 from domain.people import Person
-from store.connection import Connection, Transaction, in_snapshot, in_transaction
+from store.connection import Connection, Row, Transaction, in_snapshot, in_transaction
 from store.departed import end_what_waits
 from store.forgetting import forget
 from store.outbox import add_notice, tell_owner
@@ -261,7 +260,7 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _guest(row: sqlite3.Row) -> Guest:
+def _guest(row: Row) -> Guest:
     return Guest(
         user_id=row["user_id"],
         name=row["name"],
@@ -274,7 +273,7 @@ def _guest(row: sqlite3.Row) -> Guest:
     )
 
 
-def _sealed(row: sqlite3.Row) -> SealedGuest:
+def _sealed(row: Row) -> SealedGuest:
     return SealedGuest(
         row["user_id"], row["revision"], row["sealed"] or b"", bool(row["by_hand"]), row["suspended_at"] is not None
     )

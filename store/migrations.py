@@ -14,7 +14,8 @@ from pathlib import Path
 from domain.errors import DatabaseError
 from domain.model import Clock
 from languages.terminal import _
-from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
+from store.connection import Connection, Transaction
+from store.sqlite_file import GIVEN_TABLES, OURS
 
 VERSION = 9
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"

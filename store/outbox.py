@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 
 from domain.delivered import Told
 from domain.model import Clock, Notice, NoticeKind, instant, stamp
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 
 
 def add_notice(
@@ -61,7 +60,7 @@ def tell_owner(tx: Transaction, kind: NoticeKind, *, about: int | None = None) -
         add_notice(tx, owner["user_id"], kind, about_user_id=about)
 
 
-def _notice(row: sqlite3.Row) -> Notice:
+def _notice(row: Row) -> Notice:
     return Notice(
         id=row["id"],
         user_id=row["user_id"],

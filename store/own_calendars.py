@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain.model import Clock, NoticeKind, instant, stamp
 from domain.own_calendars import CalendarTrouble, OwnCalendar, OwnEvent
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.outbox import add_notice
 from store.row_reading import all_readable, instant_or_none, readable
 
@@ -19,7 +18,7 @@ TOLD_AFTER = 6  # failures, one after the other, of a calendar that could be rea
 READ = "read"  # what was last told: that it is read, or its trouble
 
 
-def _calendar(row: sqlite3.Row) -> OwnCalendar:
+def _calendar(row: Row) -> OwnCalendar:
     return OwnCalendar(
         row["user_id"],
         row["address"],
@@ -32,7 +31,7 @@ def _calendar(row: sqlite3.Row) -> OwnCalendar:
     )
 
 
-def _next_at(row: sqlite3.Row) -> datetime:
+def _next_at(row: Row) -> datetime:
     return instant(row["next_at"])
 
 

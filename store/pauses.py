@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import json
 import random
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from domain.errors import AppError, Blocked, LoginBlocked, LoginStopped, LoginUnavailable, OtpRejected
 from domain.model import BY_OWNER, OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.first_logins import note_login
 from store.hand_logins import note_entered
 from store.outbox import add_notice
@@ -31,7 +30,7 @@ Rest = Callable[[int], timedelta]
 """How long to wait, by how often the account has waited since something last succeeded."""
 
 
-def to_pause(row: sqlite3.Row) -> Pause | None:
+def to_pause(row: Row) -> Pause | None:
     """What an account waits for; a row of accounts."""
     if row["paused_until"] is None:
         return None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import time, timedelta
 
 from domain.preferences import NONE, Event, Preferences, QuietHours
 from domain.recurrence import PeriodicMode
-from store.connection import Connection
+from store.connection import Connection, Row
 from store.row_reading import readable
 
 A_MINUTE = timedelta(minutes=1)
@@ -66,7 +65,7 @@ def _lead(minutes: int | None) -> timedelta | None:
     return None if minutes is None else minutes * A_MINUTE
 
 
-def _preferences(row: sqlite3.Row) -> Preferences:
+def _preferences(row: Row) -> Preferences:
     """Raises ValueError for a row written by hand that makes no sense."""
     quiet = row["quiet_from"] and row["quiet_until"]
     return Preferences(

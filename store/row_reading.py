@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
 from domain.model import instant
+from store.connection import Row
 
 Read = TypeVar("Read")
 log = logging.getLogger(__name__)
 
 
-def readable(read: Callable[[sqlite3.Row], Read], row: sqlite3.Row | None) -> Read | None:
+def readable(read: Callable[[Row], Read], row: Row | None) -> Read | None:
     """What `read` makes of the row. None for no row, and for one with a value that is not known."""
     if row is None:
         return None
@@ -25,7 +25,7 @@ def readable(read: Callable[[sqlite3.Row], Read], row: sqlite3.Row | None) -> Re
         return None
 
 
-def all_readable(read: Callable[[sqlite3.Row], Read], rows: Iterable[sqlite3.Row]) -> list[Read]:
+def all_readable(read: Callable[[Row], Read], rows: Iterable[Row]) -> list[Read]:
     """What the rows say, without those that can't be read."""
     return [found for row in rows if (found := readable(read, row)) is not None]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from datetime import time
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ from domain.house_rules import HouseRules, Rule
 from domain.model import ClassRef, Clock, NoticeKind, OpeningRule, Role, instant, stamp
 from domain.rule_sightings import Sighting
 from domain.seen_rules import SeenRule
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.outbox import add_notice
 from store.row_reading import all_readable, readable
 
@@ -19,7 +18,7 @@ NOTHING_KNOWN = HouseRules(OpeningRule(0, time.min, ZoneInfo("UTC")))  # values 
 log = logging.getLogger(__name__)
 
 
-def _seen(row: sqlite3.Row) -> SeenRule:
+def _seen(row: Row) -> SeenRule:
     """Raises ValueError for a rule, or a value of it, that there can't be."""
     rule = Rule(row["name"])
     NOTHING_KNOWN.with_value(rule, row["value"])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from datetime import date, datetime, timedelta
 
 from domain.model import ClassRef, Clock, clock_time, stamp
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.row_reading import readable
 
 KEPT = timedelta(days=30)  # after its class has begun: until then a link can say so
@@ -60,11 +59,11 @@ def _of_day(day: date) -> tuple[str, dict[str, object]]:
     return "SELECT rowid AS id, * FROM shared_classes WHERE date = :date", {"date": day.isoformat()}
 
 
-def _number_in(rows: list[sqlite3.Row], ref: ClassRef) -> str | None:
+def _number_in(rows: list[Row], ref: ClassRef) -> str | None:
     known = zip(rows, (readable(_to_class, row) for row in rows), strict=True)
     return next((row["number"] for row, known_ref in known if known_ref is not None and known_ref.matches(ref)), None)
 
 
-def _to_class(row: sqlite3.Row) -> ClassRef:
+def _to_class(row: Row) -> ClassRef:
     day, start = date.fromisoformat(row["date"]), clock_time(row["time_slot"])
     return ClassRef(row["course_name"], row["location"], day, start, row["course_type"] or "")

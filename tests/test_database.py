@@ -33,8 +33,9 @@ from domain.model import (
 from domain.people import Person
 from domain.requests import NewAction
 from store.catalogue import swap
-from store.connection import OURS, Transaction
+from store.connection import Transaction
 from store.migrations import VERSION
+from store.sqlite_file import OURS
 from tests.conftest import GIULIA
 from tests.support import outcomes
 from tests.support.clock import FakeClock

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 
 from domain.model import Clock, NoticeKind, stamp
 from domain.together import INVITATION_LASTS, Agreement, EndedAgreement
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.consent import AGREED
 from store.outbox import add_notice
 from store.queue.pairs import follow_up
@@ -127,5 +126,5 @@ class Agreements:
         )
 
 
-def _agreement(row: sqlite3.Row) -> Agreement:
+def _agreement(row: Row) -> Agreement:
     return Agreement(row["id"], row["asker_id"], row["asker_name"], row["friend_id"], row["friend_name"] or "")

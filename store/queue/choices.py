@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, datetime
 
 from domain.model import LAST_CALL, PREPARE, ClassRef, Clock, clock_time, stamp
 from domain.requests import MOST_ALTERNATIVES, READ_BY
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 
 STILL = "(status = 'pending' OR (status = 'processing' AND action_type = 'book' AND acting = 0 AND opens_at > :safe))"
 """Pending, or claimed only to be rehearsed or prepared: its worker checks again before it books (begin_to_act).
@@ -31,7 +30,7 @@ def _still_to_be_read(action_id: int, user_id: int, now: datetime) -> dict[str, 
     return {"id": action_id, "user_id": user_id, "safe": stamp(now + READ_BY)}
 
 
-def to_wish(row: sqlite3.Row) -> ClassRef:
+def to_wish(row: Row) -> ClassRef:
     day = date.fromisoformat(row["date"])
     start = clock_time(row["time_slot"])
     return ClassRef(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")

@@ -6,7 +6,6 @@ Everything is read through indexes that hold only live or recent rows, so that i
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -25,7 +24,7 @@ from domain.oversight import (
 )
 from domain.programs import Outage
 from store.account_rows import to_account
-from store.connection import Connection, Transaction, in_snapshot
+from store.connection import Connection, Row, Transaction, in_snapshot
 from store.queue.rows import to_action
 from store.row_reading import all_readable, instant_or_none
 
@@ -227,7 +226,7 @@ class Oversight:
         return instant_or_none(row["ticked_at"]) if row else None
 
 
-def _counts(rows: Sequence[sqlite3.Row]) -> Counts:
+def _counts(rows: Sequence[Row]) -> Counts:
     known = [row for row in rows if row["action_type"] in set(ActionType)]
     return {(ActionType(row["action_type"]), ActionStatus(row["status"])): row["number"] for row in known}
 

@@ -7,7 +7,6 @@ rule itself is in domain/together.py.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +29,7 @@ from domain.requests import NewAction
 from domain.together import TIME_TO_GIVE_BACK, Agreement, Follows, Pair, PairState, Side, what_follows
 from domain.unknown_outcome import leaves_unknown_outcome
 from store.bookings import find_held, held_rows_of
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.consent import may_book_for
 from store.outbox import add_notice
 from store.queue.rows import enqueue, live_like, to_action
@@ -226,7 +225,7 @@ def wants_reading(tx: Transaction, user_id: int) -> bool:
     return any(row["status"] not in LIVE and _may_have_been_done(tx, row) for row in rows)
 
 
-def _may_have_been_done(tx: Transaction, row: sqlite3.Row) -> bool:
+def _may_have_been_done(tx: Transaction, row: Row) -> bool:
     """Whether it is unknown what the site did: until two readings of the person's bookings since. One can be wrong."""
     if row["status"] in LIVE or not leaves_unknown_outcome(row["error_kind"], row["failures"]):
         return row["status"] in LIVE
@@ -242,7 +241,7 @@ def _may_have_been_done(tx: Transaction, row: sqlite3.Row) -> bool:
     return first is None or last is None or last - first < BETWEEN_READINGS
 
 
-def _place(tx: Transaction, user_id: int, wish: ClassRef, row: sqlite3.Row | None) -> HeldBooking | None:
+def _place(tx: Transaction, user_id: int, wish: ClassRef, row: Row | None) -> HeldBooking | None:
     """What a person holds of the class, under whatever name the site lists what their booking got."""
     got = find_held(tx, row["won_row_id"], user_id) if row is not None and row["won_row_id"] else None
     return got if got is not None and got.status is BookingStatus.CONFIRMED else _held(tx, user_id, wish)
@@ -359,7 +358,7 @@ def _end(tx: Transaction, pair: Pair, state: PairState, winner: int | None) -> N
         add_notice(tx, user_id, NoticeKind.TOGETHER, pair_id=pair.id)
 
 
-def _action(tx: Transaction, action_id: int | None) -> sqlite3.Row | None:
+def _action(tx: Transaction, action_id: int | None) -> Row | None:
     return tx.row("SELECT * FROM booking_actions WHERE id = :id", {"id": action_id}) if action_id else None
 
 
@@ -368,7 +367,7 @@ def _is_here(tx: Transaction, user_id: int) -> bool:
     return tx.row("SELECT 1 FROM accounts WHERE user_id = :user AND active = 0", {"user": user_id}) is None
 
 
-def _pair(row: sqlite3.Row) -> Pair:
+def _pair(row: Row) -> Pair:
     return Pair(
         id=row["id"], asker_id=row["asker_id"], friend_id=row["friend_id"], asker_name=row["asker_name"],
         friend_name=row["friend_name"], asker_action_id=row["asker_action_id"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from domain.history import Became, Entry, became_of, without_repeats
 from domain.house_rules import HouseRules
 from domain.model import FIT_CENTER, ClassRef, HeldBooking, instant, starts_at
 from store.bookings import to_held
-from store.connection import Connection, Transaction, in_snapshot
+from store.connection import Connection, Row, Transaction, in_snapshot
 from store.queue.choices import to_wish
 from store.row_reading import all_readable, instant_or_none
 
@@ -55,7 +54,7 @@ class _Judge:
     rules: HouseRules
     now: datetime
 
-    def place(self, row: sqlite3.Row) -> Entry:
+    def place(self, row: Row) -> Entry:
         held, zone = to_held(row), self.rules.opening.zone
         ref = held.ref
         if row["action_id"] is not None:
@@ -71,7 +70,7 @@ class _Judge:
             in_time, won=won,
         )  # fmt: skip
 
-    def _in_time(self, row: sqlite3.Row, held: HeldBooking) -> bool | None:
+    def _in_time(self, row: Row, held: HeldBooking) -> bool | None:
         """None when it was asked in time, and read back as gone only after it."""
         free_until = starts_at(held.booking.day, held.booking.start, self.rules.opening.zone) - self.rules.free_cancel
         if held.updated_at <= free_until:
@@ -79,7 +78,7 @@ class _Judge:
         asked_at = instant_or_none(row["given_back_at"])
         return False if asked_at is not None and asked_at > free_until else None
 
-    def refusal(self, row: sqlite3.Row) -> Entry:
+    def refusal(self, row: Row) -> Entry:
         """What was not had; of an action that won an alternative: its first choice."""
         lost = row["status"] == "completed" or row["error_kind"] == SlotFull.__name__
         watched = row["watch"] is not None

@@ -5,13 +5,12 @@ No such reading begins while an opening that somebody waits for is near: it begi
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.model import OPENING_LASTS, PREPARE, ActionType, Clock, instant, stamp
 from domain.requests import NewAction
-from store.connection import Connection, Transaction, in_snapshot, in_transaction
+from store.connection import Connection, Row, Transaction, in_snapshot, in_transaction
 from store.queue.rows import enqueue
 
 MOST_AN_HOUR = 20  # readings of the timetable begun in an hour, by whomever and for whatever: each asks for every day
@@ -130,7 +129,7 @@ def _plan(tx: Transaction, now: datetime) -> Plan:
     return Plan(wanted, reader=reader["user_id"])
 
 
-def _begins_of(row: sqlite3.Row, now: datetime) -> datetime:
+def _begins_of(row: Row, now: datetime) -> datetime:
     return now if row["status"] == "processing" else max(now, instant(row["begins"]))
 
 

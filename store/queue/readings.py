@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from domain.model import BETWEEN_READINGS, ActionType, Booking, BookingStatus, H
 from domain.readings import Before
 from domain.results import TOLD_AS_LOST
 from store.bookings import LIVE, held_rows_of, mark_confirmed, set_status, to_held
-from store.connection import Connection, Transaction, in_snapshot
+from store.connection import Connection, Row, Transaction, in_snapshot
 from store.outbox import add_notice
 from store.queue.moved import follow_moved
 from store.queue.reconciliation import done_after_all, withdrawn_with_unknown_outcome
@@ -26,7 +25,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and
 class Synced:
     """What a sync changed."""
 
-    done_after_all: list[sqlite3.Row]  # the actions that had failed as far as we knew, and were done
+    done_after_all: list[Row]  # the actions that had failed as far as we knew, and were done
     look_again: bool  # it differs from what we knew, and one reading is no proof
 
 
@@ -42,12 +41,12 @@ class Readings:
         return before_reading(tx, user_id, now)
 
 
-def _knew(before: Before, row: sqlite3.Row) -> bool:
+def _knew(before: Before, row: Row) -> bool:
     """Whether nothing changed about a row since the reading began."""
     return before.rows.get(row["id"]) == _state(row)
 
 
-def _state(row: sqlite3.Row) -> str:
+def _state(row: Row) -> str:
     return f"{row['status']} {row['updated_at']}"
 
 
@@ -93,9 +92,7 @@ def sync(
     return Synced([row for done, _ in seen for row in done], unproved)
 
 
-def _seen(
-    tx: Transaction, user_id: int, booking: Booking, before: Before, now: datetime
-) -> tuple[list[sqlite3.Row], bool]:
+def _seen(tx: Transaction, user_id: int, booking: Booking, before: Before, now: datetime) -> tuple[list[Row], bool]:
     """Stores a booking that the site showed: the actions it completes, and whether a second reading is needed."""
     rows = held_rows_of(tx, user_id, booking.ref)
     if not all(_knew(before, row) for _, row in rows):

@@ -7,7 +7,6 @@ far as we can tell. What is then found done is told after all, as if it had been
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from domain.errors import (
 from domain.model import ActionType, ClassRef, NoticeKind, clock_time, instant, stamp
 from domain.results import AFTER_ALL, THOUGH_WITHDRAWN
 from domain.unknown_outcome import leaves_unknown_outcome
-from store.connection import Transaction
+from store.connection import Row, Transaction
 from store.outbox import add_notice
 
 DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
@@ -51,7 +50,7 @@ def done_after_all(
     now: datetime,
     booking_id: str,
     won_row_id: int | None = None,
-) -> sqlite3.Row | None:
+) -> Row | None:
     """Completes, and tells, the failed action that asked for what a sync has found. None when there is none.
 
     So it does with one that its person withdrew while nobody knew. Only the last action about a class counts: what was
@@ -112,7 +111,7 @@ def reconcile_withdrawn(tx: Transaction, action_ids: Sequence[int]) -> None:
 
 def _last_about(
     tx: Transaction, kind: ActionType, user_id: int, wish: ClassRef, now: datetime
-) -> tuple[sqlite3.Row | None, int]:
+) -> tuple[Row | None, int]:
     """The newest finished booking or cancellation of a class, and as which choice: 0 the wish, 1 the first alternative.
 
     One withdrawn before any try was never about anything.
@@ -134,6 +133,6 @@ def _last_about(
     return found, found["choice"] if found else 0
 
 
-def _wish_of(row: Mapping[str, Any] | sqlite3.Row) -> ClassRef:
+def _wish_of(row: Mapping[str, Any] | Row) -> ClassRef:
     day, start = date.fromisoformat(row["date"]), clock_time(row["time_slot"])
     return ClassRef(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, datetime, timedelta
 
 from domain.errors import AlreadyQueued
 from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, WatchMode, clock_time, instant, stamp
 from domain.requests import NewAction
-from store.connection import Transaction
+from store.connection import Row, Transaction
 from store.queue.choices import insert_alternative
 from store.queue.quota import refuse_too_many
 from store.row_reading import all_readable, instant_or_none
 
 
-def to_action(row: sqlite3.Row) -> Action:
+def to_action(row: Row) -> Action:
     """The action in a row. Raises ValueError for a value that is not known."""
     return Action(
         id=row["id"], type=ActionType(row["action_type"]), user_id=row["user_id"],
@@ -175,7 +174,7 @@ def live_like(tx: Transaction, new: NewAction) -> int | None:
     return next((each.id for each in same), None)
 
 
-def _wish(row: sqlite3.Row) -> ClassRef | None:
+def _wish(row: Row) -> ClassRef | None:
     """The class that a row is about; None when it does not say a day and an hour. Raises ValueError for odd ones."""
     day = date.fromisoformat(row["date"]) if row["date"] else None
     start = clock_time(row["time_slot"]) if row["time_slot"] else None

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 from domain.model import ActionType, stamp
 from domain.unknown_outcome import leaves_unknown_outcome
-from store.connection import Transaction
+from store.connection import Row, Transaction
 from store.queue.choices import WAITS, last_call
 from store.queue.rows import read_soon
 from store.queue.swaps import ask_back
 
 
-def withdraw(tx: Transaction, action_id: int, user_id: int, now: datetime) -> sqlite3.Row | None:
+def withdraw(tx: Transaction, action_id: int, user_id: int, now: datetime) -> Row | None:
     """Withdraws the person's action before it acts; its row, or None when it is not theirs or not waiting any more.
 
     What waits for another try after one whose answer was lost may have been done: that is read next, and told.

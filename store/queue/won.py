@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from domain.model import FIT_CENTER, Action, ActionType, ClassRef, clock_time
-from store.connection import Transaction
+from store.connection import Row, Transaction
 from store.row_reading import readable
 
 WHAT_THEY_GOT = """
@@ -45,7 +44,7 @@ def note_won(tx: Transaction, action_id: int, row_id: int) -> None:
     tx.run("UPDATE booking_actions SET won_row_id = :row WHERE id = :id", {"row": row_id, "id": action_id})
 
 
-def _got(row: sqlite3.Row) -> ClassRef | None:
+def _got(row: Row) -> ClassRef | None:
     if row["date"] is None or row["time"] is None:
         return None
     day, start = date.fromisoformat(row["date"]), clock_time(row["time"])

@@ -5,14 +5,13 @@ Every step acts once, however often it is called: an answer counts only while it
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.model import Action, Clock, NoticeKind, instant, stamp
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, OccurrenceState, PeriodicBooking
 from domain.requests import NewAction
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.outbox import add_notice
 from store.recurring.occurrences import begin, enqueue_once, held_already, occurrence_on, set_state
 
@@ -134,7 +133,7 @@ class Confirmations:
         return row is not None
 
 
-def to_confirmation(row: sqlite3.Row) -> Confirmation:
+def to_confirmation(row: Row) -> Confirmation:
     return Confirmation(
         id=row["id"],
         user_id=row["user_id"],

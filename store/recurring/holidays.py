@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, datetime
 
 from domain.errors import TooManyHolidays
 from domain.model import Clock
 from domain.recurrence import Holiday
 from domain.requests import MOST_HOLIDAYS
-from store.connection import Connection, Transaction, in_snapshot, in_transaction
+from store.connection import Connection, Row, Transaction, in_snapshot, in_transaction
 from store.recurring.occurrences import free
 
 
@@ -63,7 +62,7 @@ def _refuse_too_many(tx: Transaction, user_id: int, now: datetime) -> None:
         raise TooManyHolidays(f"{user_id} has {MOST_HOLIDAYS} days off ahead already")
 
 
-def to_holiday(row: sqlite3.Row) -> Holiday:
+def to_holiday(row: Row) -> Holiday:
     return Holiday(
         id=row["id"],
         user_id=row["user_id"],

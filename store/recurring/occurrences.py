@@ -5,7 +5,6 @@ Each method for the executor acts once per (recurring booking, date), however of
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, datetime, timedelta
 
 from domain.errors import AlreadyQueued
@@ -14,7 +13,7 @@ from domain.recurrence import Occurrence, OccurrenceState, PeriodicBooking
 from domain.requests import NewAction
 from domain.unknown_outcome import leaves_unknown_outcome
 from store.bookings import is_held
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.choices import STILL
 from store.queue.pairs import follow_up
@@ -221,7 +220,7 @@ def free(
         follow_up(tx, [action["user_id"]], now)
 
 
-def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin: timedelta) -> list[sqlite3.Row]:
+def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin: timedelta) -> list[Row]:
     """Withdraws the bookings. A worker that rehearses or prepares one finds that it has lost the lease."""
     return tx.run(
         f"""
@@ -233,7 +232,7 @@ def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin:
     )
 
 
-def _close_question(tx: Transaction, periodic_id: int, occurrence: sqlite3.Row) -> None:
+def _close_question(tx: Transaction, periodic_id: int, occurrence: Row) -> None:
     """Closes the open "shall I book it?" of a date.
 
     One put in by hand says no date. Classes of a series lie a week apart: near that day there is no other.
@@ -248,7 +247,7 @@ def _close_question(tx: Transaction, periodic_id: int, occurrence: sqlite3.Row) 
     )
 
 
-def _rows_of_date(tx: Transaction, periodic_id: int, day: date) -> list[sqlite3.Row]:
+def _rows_of_date(tx: Transaction, periodic_id: int, day: date) -> list[Row]:
     return tx.run(
         "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
         {"id": periodic_id, "date": day.isoformat()},

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, timedelta
 
 from domain.model import FIT_CENTER, clock_time, instant
 from domain.recurrence import Occurrence, OccurrenceState, PeriodicBooking, PeriodicMode
+from store.connection import Row
 
 
-def mode_of(row: sqlite3.Row) -> PeriodicMode:
+def mode_of(row: Row) -> PeriodicMode:
     """The mode of a row, those with the given columns alone included."""
     if not row["requires_confirmation"]:
         return PeriodicMode.AUTOMATIC
@@ -18,7 +18,7 @@ def mode_of(row: sqlite3.Row) -> PeriodicMode:
     return PeriodicMode.ASK_FIRST
 
 
-def to_periodic(row: sqlite3.Row) -> PeriodicBooking:
+def to_periodic(row: Row) -> PeriodicBooking:
     return PeriodicBooking(
         id=row["id"],
         user_id=row["user_id"],
@@ -37,7 +37,7 @@ def to_periodic(row: sqlite3.Row) -> PeriodicBooking:
     )
 
 
-def to_occurrence(row: sqlite3.Row) -> Occurrence:
+def to_occurrence(row: Row) -> Occurrence:
     return Occurrence(
         id=row["id"],
         periodic_booking_id=row["periodic_booking_id"],

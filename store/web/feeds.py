@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from secrets import randbelow
 
 from domain.feeds import Feed
 from domain.model import Clock, instant, stamp
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.row_reading import instant_or_none, readable
 from store.web import secrets
 
@@ -16,7 +15,7 @@ MOST_NUMBERS = 10**9
 NOTED_EVERY = timedelta(hours=1)  # a reading later than the last noted one by less is not written
 
 
-def _feed(row: sqlite3.Row) -> Feed:
+def _feed(row: Row) -> Feed:
     return Feed(row["user_id"], instant(row["made_at"]), row["number"], instant_or_none(row["read_at"]))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 from domain.model import Clock, Role, instant, stamp
 from domain.web import SESSION_LASTS, WebSession
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.web import secrets
 
 MOST_OF_A_PERSON = 20  # sessions; with another one the one that was not seen for longest ends
@@ -97,7 +96,7 @@ class WebSessions:
         return bool(ended)
 
 
-def _session(row: sqlite3.Row) -> WebSession:
+def _session(row: Row) -> WebSession:
     return WebSession(
         row["id"],
         row["user_id"],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from portal.bookings_list import BookingsList
 from portal.portal import Portal
 from portal.session.site_session import SiteSession
 from runtime.settings import Settings
+from store.connection import Row
 from tests.actions.exit_cases import ACTING, CASES, IN_DOUBT, OPENS, PREPARING, RULE, YOGA, Case
 from tests.conftest import GIULIA
 from tests.support.clock import FakeClock
@@ -200,12 +200,12 @@ def since(stamped: str, now: datetime) -> str:
     return f"{(instant(stamped) - now).total_seconds():+g}s"
 
 
-def in_words(row: sqlite3.Row, now: datetime) -> str:
+def in_words(row: Row, now: datetime) -> str:
     """All that is said by a row of the queue, and is not as it was put in."""
     return ", ".join(words for words in _words(row, now) if words)
 
 
-def _words(row: sqlite3.Row, now: datetime) -> Iterator[str]:
+def _words(row: Row, now: datetime) -> Iterator[str]:
     yield str(row["status"])
     yield f"at {since(row['run_at'], now)}" if row["status"] == "pending" else ""
     yield f"opens {since(row['opens_at'], now)}" if row["opens_at"] and instant(row["opens_at"]) != OPENS else ""

@@ -31,6 +31,7 @@ from runtime.configured import people_of
 from runtime.settings import Settings
 from store.connection import Transaction
 from store.outbox import add_notice
+from store.sqlite_file import SqliteFile
 from tests.conftest import GIULIA
 from tests.support import chats
 from tests.support.recurring import settings_of
@@ -406,6 +407,7 @@ async def test_a_broken_file_is_told_to_the_owner_before_the_bot_ends(tmp_path: 
     async with chats.world(tmp_path) as world:
         await chats.menu(world.owner)
         assert world._running
+        assert isinstance(world.db.connection, SqliteFile)
         world.db.connection.damage = DatabaseDamaged("broken")
         world.db.connection._stop.set()
         await world.stop()
