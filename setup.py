@@ -51,6 +51,7 @@ from runtime import program
 from runtime.backups import new_backup
 from runtime.config_file import command, language_in
 from runtime.configured import people_of
+from runtime.credentials import CONFIG, handed_over
 from runtime.settings import Settings, add_config_option, load
 from runtime.version import add_version_option
 
@@ -318,7 +319,7 @@ def configured(config: Path) -> tuple[Settings, Path]:
     try:
         return load(config), config
     except ConfigError:
-        if os.path.exists(config):
+        if os.path.exists(config) or handed_over(CONFIG):
             raise
     refuse_unwritable(config)
     wizard = Wizard(ask=input, ask_secret=getpass.getpass, say=print)

@@ -21,7 +21,7 @@ from dashboard.server import dashboard_of, serve
 from database import open_database
 from domain.model import utc_now
 from languages.terminal import _
-from runtime import program
+from runtime import program, service_manager
 from runtime.changes import changes_of
 from runtime.heartbeat import HeartbeatLoop
 from runtime.settings import Settings
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     if not settings.web.enabled:
         log.info("The pages are switched off (web.enabled)")
+        service_manager.tell(service_manager.READY, service_manager.status("switched off (web.enabled)"))
         return program.DONE
     allow_many_connections()
     async with open_database(settings.database, stop=stop) as db, changes_of(settings.database, stop) as changes:

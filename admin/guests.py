@@ -20,6 +20,7 @@ from languages.terminal import _, n_
 from runtime import config_file
 from runtime.backups import new_backup
 from runtime.configured import people_of
+from runtime.credentials import CONFIG, handed_over
 from runtime.directory import Directory
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings, fingerprint
@@ -123,6 +124,8 @@ def move_people(settings: Settings, ask: Callable[[str], bool], say: Say, clock:
         say(_("There is nobody in config.json besides you: there is nothing to move."))
         return True
     values = config_file.read(settings.config_file)
+    if place := handed_over(CONFIG):
+        raise ConfigError(_("{place} is only lent to the programs: type this where config.json lies", place=place))
     if len(values.get("friends", [])) != len(settings.friends):
         raise ConfigError(_("the friends come from an environment variable: they can't be moved out of there"))
     for friend in friends:

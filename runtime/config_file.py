@@ -11,14 +11,18 @@ from typing import Any
 
 from domain.errors import ConfigError
 from languages.terminal import _
-from runtime import config_mistakes
+from runtime import config_mistakes, credentials
 from safety import private
 
 DEFAULT_PATH = Path("config.json")
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The keys and values in the file; none when there is no file. Raises ConfigError."""
+    """The keys and values in the file; none when there is no file. Raises ConfigError.
+
+    What systemd or a container's secrets hand over is read in place of the file, and means the same as if it lay there.
+    """
+    path = credentials.handed_over(credentials.CONFIG) or path
     try:
         text = _decoded(path, private.read_trusted(path))
     except (FileNotFoundError, NotADirectoryError):

@@ -1,7 +1,8 @@
-"""Writes the heartbeat of a long-running program, and judges those of the others. Used by bot, worker and executor.
+"""Writes the heartbeat of a long-running program, and judges those of the others. Used by all four.
 
 The heartbeat is written in the program's own event loop, and only while the program's own work makes progress: a
-program that hangs writes none, and the others report it as missing.
+program that hangs writes none, and the others report it as missing. Under systemd the same progress feeds its watchdog,
+which ends a program that hangs and starts it again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Protocol
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
 from domain.programs import IsDead, Vitals
-from runtime import program
+from runtime import program, service_manager
 from runtime.version import VERSION
 
 INTERVAL = 20.0  # s between two heartbeats
@@ -80,20 +81,33 @@ class HeartbeatLoop:
         self._last: datetime | None = None
         self._in_time = 0
         self._stands_still = False
+        self._watchdog = service_manager.watchdog()
+        self._longest_still = min(HUNG, self._watchdog or HUNG)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Writes heartbeats while the block lasts.
+        """Writes heartbeats while the block lasts, and keeps systemd's watchdog quiet.
 
         On a clean exit the row is deleted; on an error it stays, and the other programs report an outage.
         """
-        beats = asyncio.create_task(self._run(), name="heartbeat")
+        tasks = {asyncio.create_task(self._run(), name="heartbeat")}
+        if self._watchdog is not None:
+            pause = min(INTERVAL, self._watchdog / 3)
+            tasks.add(asyncio.create_task(self._keep_watchdog_quiet(pause), name="watchdog"))
         try:
             yield
         finally:
-            beats.cancel()
-            await asyncio.wait({beats})
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
         await self._deregister()
+
+    async def _keep_watchdog_quiet(self, pause: float) -> None:
+        """A task of its own: a heartbeat that waits for somebody's lock on the database is no reason to be ended."""
+        while True:
+            if not self._hangs():
+                service_manager.tell(service_manager.ALIVE)
+            await asyncio.sleep(pause)
 
     async def _run(self) -> None:
         while True:
@@ -122,7 +136,13 @@ class HeartbeatLoop:
             self._vitals(),
             is_dead=judge,
         )
+        self._tell_service_manager()
         self._last = now
+
+    def _tell_service_manager(self) -> None:
+        """Says what the program is at; with the first heartbeat, that it is ready."""
+        first = [service_manager.READY] if self._last is None else []
+        service_manager.tell(*first, service_manager.status(self._note() or "at work"))
 
     def _vitals(self) -> Vitals:
         return Vitals(self._note(), len(asyncio.all_tasks()), VERSION, _memory(), self._browser())
@@ -130,8 +150,9 @@ class HeartbeatLoop:
     def _hangs(self) -> bool:
         """Whether the work stands still; the log says so once."""
         still = time.monotonic() - self._last_progress()
-        was, self._stands_still = self._stands_still, still > HUNG
+        was, self._stands_still = self._stands_still, still > self._longest_still
         if self._stands_still and not was:
+            service_manager.tell(service_manager.status("the work makes no progress"))
             log.error("the work has made no progress for %.0f s: no heartbeat is written until it does", still)
         return self._stands_still
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from domain.errors import ConfigError, DatabaseBusy, DatabaseError
 from languages import terminal
-from runtime import config_file, sealing_key
+from runtime import config_file, sealing_key, service_manager
 from runtime.settings import Settings, add_config_option, configure_logging, load
 from runtime.version import add_version_option
 from safety import private
@@ -132,6 +132,7 @@ async def _until_stopped(
 
     def begin_to_stop() -> None:
         if not stop.is_set():
+            service_manager.tell(service_manager.STOPPING)
             watchdog.start()
         stop.set()
 

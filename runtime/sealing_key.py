@@ -17,11 +17,11 @@ from pathlib import Path
 from domain.errors import ConfigError, KeyMissing
 from domain.model import Clock
 from languages.terminal import _
+from runtime import credentials
 from safety import private
 from safety.sealing import SealingKeys, Secrets, new_key, read_keys, sealed_with, spelled
 
 VARIABLE = "POLIMISPORT_KEY"
-CREDENTIALS, CREDENTIAL = "CREDENTIALS_DIRECTORY", "polimisport-key"
 SET_ASIDE = ".old-"  # the beginning of what follows the file's name, for keys that open older backups
 NOTE = """\
 # Polimisport Bot seals with this key what guests log in with. Without it nobody can log in for them any more.
@@ -48,12 +48,12 @@ class KeyRing:
         """Where the keys come from, as a person reads it."""
         if self._given is not None:
             return VARIABLE
-        return str(self._credential() or self.file)
+        return str(credentials.handed_over(credentials.KEY) or self.file)
 
     @property
     def is_ours(self) -> bool:
         """Whether the keys lie in our own file, which we may write."""
-        return self._given is None and self._credential() is None
+        return self._given is None and credentials.handed_over(credentials.KEY) is None
 
     def seal(self, user_id: int, secrets: Secrets) -> bytes:
         """The secrets sealed with the first key as it is now; a key is made if there is none. Raises ConfigError."""
@@ -105,13 +105,7 @@ class KeyRing:
     def _found(self) -> list[bytes]:
         if self._given is not None:
             return _checked(self._given, VARIABLE)
-        return self._keys_in(self._credential() or self.file)
-
-    @staticmethod
-    def _credential() -> Path | None:
-        folder = os.environ.get(CREDENTIALS)
-        path = Path(folder, CREDENTIAL) if folder else None
-        return path if path is not None and path.exists() else None
+        return self._keys_in(credentials.handed_over(credentials.KEY) or self.file)
 
     @staticmethod
     def _keys_in(path: Path) -> list[bytes]:

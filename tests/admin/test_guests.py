@@ -93,6 +93,12 @@ def test_the_friends_of_the_configuration_move_and_nothing_changes_for_them(tmp_
     assert not guests.move_people(settings, lambda _: False, said.append)
     assert load(settings.config_file).friends == settings.friends
     before = logins(settings)
+    (tmp_path / "polimisport-config").write_bytes(settings.config_file.read_bytes())
+    (tmp_path / "polimisport-config").chmod(0o400)
+    with pytest.MonkeyPatch.context() as environment, pytest.raises(ConfigError, match="only lent"):
+        environment.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+        guests.move_people(settings, lambda _: True, said.append)
+    (tmp_path / "polimisport-config").unlink()
     assert guests.move_people(settings, lambda _: True, said.append)
     left = json.loads(settings.config_file.read_text())
     assert [each["telegram_user_id"] for each in left["friends"]] == [44]

@@ -170,6 +170,18 @@ def test_a_missing_file_names_the_wizard_with_the_place_that_was_meant(tmp_path:
         load(config)
 
 
+def test_what_systemd_hands_over_is_read_in_place_of_the_file_and_means_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent = tmp_path / "credentials"
+    lent.mkdir()
+    written(lent, GOOD | {"database": "mine.db"}).rename(lent / "polimisport-config")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(lent))
+    settings = load(tmp_path / "data" / "config.json")
+    assert settings.database == tmp_path / "data" / "mine.db"
+    assert settings.config_file == tmp_path / "data" / "config.json"
+
+
 WRONG: tuple[object, ...] = (
     None,
     True,
