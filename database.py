@@ -16,6 +16,7 @@ from store.bookings import Bookings
 from store.bot_profile import BotProfile
 from store.catalogue import Catalogue
 from store.connection import Connection
+from store.daily_backups import DailyBackups
 from store.favourites import Favourites
 from store.fillings import Fillings
 from store.guests import Guests
@@ -123,6 +124,7 @@ class Database:
         self.week_pictures = WeekPictures(connection, clock)
         self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)
+        self.daily_backups = DailyBackups(connection, clock)
         self._open_oversight(connection, clock)
 
     def _open_browsers(self, connection: Connection, clock: Clock) -> None:

@@ -25,6 +25,7 @@ from domain.due_dates import Memory
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
 from languages.terminal import _
+from periodic.daily_backups import DailyBackups
 from periodic.dates import Dates
 from periodic.held import HeldPlaces
 from periodic.monday import MondayPictures
@@ -71,6 +72,7 @@ class Executor:
         self._rhythm = rhythm
         self._directory = Directory(settings, db.guests)
         self.own_calendars = OwnCalendarReadings(db, clock, settings.zone, Fetcher(calendar_limits))
+        self.daily_backups = DailyBackups(db, settings, clock)
         self._memory = Memory(0, None)
         self.last_progress = time.monotonic()  # on the monotonic clock: when the loop last went round
 
@@ -87,6 +89,7 @@ class Executor:
                     log.exception("Unexpected error in a tick; the next tick tries again")
                     await program.wait(stop, self._rhythm.tick)
         await self.own_calendars.stop()
+        await self.daily_backups.stop()
 
     async def _rest(self, changes: Changes, stop: asyncio.Event, due: datetime | None) -> None:
         """Until a minute has passed, something is due by the clock as it then is, or what recurs was changed."""
@@ -119,6 +122,7 @@ class Executor:
             *await RoutineWork(tick, self._directory.by_hand()).act(),
             *await MondayPictures(tick).act(),
             *await self.own_calendars.act(),
+            *await self.daily_backups.act(),
             *await dates.later(),
         ]
         await self._note_tick()
@@ -138,6 +142,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
         if arguments.burst:
             await executor.step()
             await executor.own_calendars.finish()
+            await executor.daily_backups.finish()
         else:
             async with HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress).running():
                 log.info("The executor is up")

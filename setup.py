@@ -48,7 +48,7 @@ from languages import terminal
 from languages.terminal import _
 from portal.browser.chromium import has_display
 from runtime import program
-from runtime.backups import new_backup
+from runtime.backups import make_backup, new_backup
 from runtime.config_file import command, language_in
 from runtime.configured import people_of
 from runtime.credentials import CONFIG, handed_over
@@ -401,9 +401,8 @@ async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:
         )
     target = backup_target(settings, name, clock)
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         async with open_database(settings.database) as db:
-            await db.connection.backup(target)
+            await make_backup(db.connection.backup, settings.database, target)
     except FileExistsError:
         raise DatabaseError(_("{target} exists already: name another file", target=target)) from None
     except OSError as error:

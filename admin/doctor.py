@@ -18,9 +18,8 @@ import httpx
 
 import booking
 from actions.runner import site_access
-from admin import guest_keys, pages
+from admin import copies, guest_keys, pages
 from admin.guest_keys import masked
-from admin.room import want_of_room
 from admin.site_errors import retold
 from database import VERSION, open_database
 from domain.errors import (
@@ -49,6 +48,7 @@ from portal.browser.chromium import has_display
 from portal.portal import Portal, open_portal
 from runtime import program
 from runtime.config_file import command
+from runtime.room import want_of_room
 from runtime.settings import Settings, load
 from runtime.version import FULL_NAME
 
@@ -108,7 +108,7 @@ async def examine(
     yield await _database(settings, config)
     async for finding in _rules(settings):
         yield finding
-    async for finding in _guests(settings):
+    async for finding in _looked_after(settings, clock):
         yield finding
     async for finding in _running(settings, clock):
         yield finding
@@ -154,6 +154,7 @@ def _disk(settings: Settings) -> Finding:
     logs = settings.log.file
     folders = {settings.database.parent, *([settings.state_dir] if settings.state_dir.exists() else ())}
     folders |= {logs.parent} if logs else set()
+    folders |= {settings.backup_dir} if settings.backup_dir.exists() else set()
     wants = [want for folder in sorted(folders) if (want := want_of_room(folder)) is not None]
     if wants:
         return Finding(_("disk"), "; ".join(wants), _("make room, or let this user write there"))
@@ -204,7 +205,10 @@ async def _rules(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(_("rules of the house"), told)
 
 
-async def _guests(settings: Settings) -> AsyncIterator[Finding]:
+async def _looked_after(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """Backups, and the logins of guests."""
+    for what, remedy in await copies.look(settings, clock):
+        yield Finding(_("backups"), what, remedy)
     for what, remedy in await guest_keys.look(settings):
         yield Finding(_("guests"), what, remedy)
 

@@ -18,7 +18,7 @@ from domain.guests import SealedGuest
 from domain.model import Clock, Credentials, utc_now
 from languages.terminal import _, n_
 from runtime import config_file
-from runtime.backups import new_backup
+from runtime.backups import make_backup, new_backup
 from runtime.configured import people_of
 from runtime.credentials import CONFIG, handed_over
 from runtime.directory import Directory
@@ -156,8 +156,7 @@ async def _move(settings: Settings, friends: list[Credentials], clock: Clock) ->
     token = settings.telegram.bot_token.get_secret_value()
     async with opened(settings) as room:
         backup = new_backup(settings, clock)
-        backup.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        await room.db.connection.backup(backup)
+        await make_backup(room.db.connection.backup, settings.database, backup)
         for friend in friends:
             sealed = room.keys.seal(friend.user_id, Secrets.of(friend))
             mark = fingerprint(friend, token)

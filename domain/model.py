@@ -123,6 +123,8 @@ class NoticeKind(StrEnum):
     REMINDER = "reminder"  # a class comes near while its place can still be given back (booking_row_id)
     PROGRAM_DOWN = "program_down"  # for the owner: a program of ours is dead or hangs (outage_id)
     PROGRAM_BACK = "program_back"  # for the owner: it lives again (outage_id)
+    BACKUPS_FAIL = "backups_fail"  # for the owner: the daily backups can't be made; read from backups
+    BACKUPS_BACK = "backups_back"  # for the owner: they are made again
     CARD = "card"  # an action's older message still shows it unfinished; edits silently (action_id, message_id)
     PAGE = "page"  # the timetable was read while a message shows a list of places; edits silently (message_id)
     LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)

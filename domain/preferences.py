@@ -36,6 +36,8 @@ EVENTS = {
     NoticeKind.MISSED: Event.WEEKLY,
     NoticeKind.WEEK: Event.WEEK,
     NoticeKind.PROGRAM_BACK: Event.HOUSE,
+    NoticeKind.BACKUPS_FAIL: Event.HOUSE,
+    NoticeKind.BACKUPS_BACK: Event.HOUSE,
     NoticeKind.OWN_CALENDAR: Event.HOUSE,
     NoticeKind.LOGIN_BACK: Event.HOUSE,
     NoticeKind.LOGIN_REMARK: Event.HOUSE,

@@ -159,6 +159,15 @@ class Web(Section):
         return host in ("localhost", "127.0.0.1", "::1")
 
 
+class Backups(Section):
+    """The daily backups of the database."""
+
+    at: TimeOfDay | None = time(4, 30)  # a quiet hour; null: none are made
+    folder: FilePath | None = None  # null: backups/ beside the database
+    days: Whole = Field(7, ge=1, le=366)  # the last backup of each of so many days is kept
+    weeks: Whole = Field(4, ge=0, le=520)  # and of so many weeks
+
+
 class Log(Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     file: FilePath | None = None
@@ -242,6 +251,7 @@ class Settings(Keys):
     rules: HouseRulesSection = HouseRulesSection()
     worker: Worker = Worker()
     web: Web = Web()
+    backups: Backups = Backups()
     log: Log = Log()
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
 
@@ -301,8 +311,8 @@ class Settings(Keys):
 
     @property
     def backup_dir(self) -> Path:
-        """Where backups go that name no other place, beside the database (0700)."""
-        return self.database.parent / "backups"
+        """Where backups go that name no other place (0700)."""
+        return self.backups.folder or self.database.parent / "backups"
 
     @property
     def people(self) -> tuple[Credentials, ...]:
@@ -462,11 +472,12 @@ def _unknown(section: BaseModel, prefix: str = "") -> Iterator[str]:
 
 
 def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
-    log_file, executable = settings.log.file, settings.browser.executable_path
+    log_file, executable, backups = settings.log.file, settings.browser.executable_path, settings.backups.folder
     return settings.model_copy(
         update={
             "database": folder / _expanded(settings.database),
             "log": settings.log.model_copy(update={"file": log_file and folder / _expanded(log_file)}),
+            "backups": settings.backups.model_copy(update={"folder": backups and folder / _expanded(backups)}),
             "browser": settings.browser.model_copy(
                 update={"executable_path": executable and folder / (_in_path(executable) or _expanded(executable))}
             ),

@@ -303,20 +303,35 @@ class SqliteFile(Connection):
 
 
 def copy_whole(source: sqlite3.Connection, target: Path) -> None:
-    """Copies all that is committed, looks whether the copy is sound, and only then gives it its name.
+    """Copies all that is committed, opens the copy anew, and only when it is sound and whole gives it its name.
 
     Raises sqlite3.Error and OSError; then nothing of it is left.
     """
     draft = _draft(target)
     try:
-        with closing(sqlite3.connect(draft)) as copy:
-            source.backup(copy)
-            found = copy.execute("PRAGMA quick_check(1)").fetchall()
-        if str(found[0][0]) != "ok":
-            raise _damage_error(str(found[0][0]))
+        source.execute("BEGIN")  # what is counted is what is copied
+        try:
+            there = _counted(source)
+            with closing(sqlite3.connect(draft)) as copy:
+                source.backup(copy)
+        finally:
+            source.rollback()
+        with closing(sqlite3.connect(f"{draft.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
+            found = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
+            if found != "ok":
+                raise _damage_error(found)
+            if _counted(copy) != there:
+                raise _damage_error("the copy has not the rows that the database has")
         os.replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _counted(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    quoted = {table: table.replace('"', '""') for table in tables}
+    return {table: connection.execute(f'SELECT count(*) FROM "{quoted[table]}"').fetchone()[0] for table in tables}  # noqa: S608 - names of the file's own
 
 
 def _draft(target: Path) -> Path:

@@ -23,7 +23,6 @@ import setup
 from admin import doctor
 from admin.doctor import Finding
 from admin.guest_keys import masked
-from admin.room import want_of_room
 from admin.wizard import write
 from database import open_database
 from demo.site import Site, SiteWorld
@@ -34,6 +33,7 @@ from domain.programs import Vitals
 from portal.portal import open_portal
 from portal.storage.session_files import SessionFiles
 from runtime.program import name_of
+from runtime.room import want_of_room
 from runtime.settings import load
 from store.connection import Transaction
 from tests.support import outcomes
@@ -299,6 +299,7 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
         "files",
         "disk",
         "database",
+        "backups",
         "programs",
         "pages",
         "browser",

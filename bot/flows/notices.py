@@ -277,7 +277,7 @@ class PeriodicNotices:
 
 
 class ProgramNotices:
-    """The notices that a program has stopped, and that it runs again."""
+    """The notices that a program has stopped, or backups fail, and that all goes on again."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -285,6 +285,8 @@ class ProgramNotices:
         self.kinds: dict[NoticeKind, Compose] = {
             NoticeKind.PROGRAM_DOWN: self._down,
             NoticeKind.PROGRAM_BACK: self._back,
+            NoticeKind.BACKUPS_FAIL: self._backups_fail,
+            NoticeKind.BACKUPS_BACK: self._backups_back,
         }
 
     async def _outage(self, notice: Notice) -> Outage:
@@ -302,3 +304,14 @@ class ProgramNotices:
         if outage.until is not None or outage.program == "bot":
             return OutgoingNotice()
         return told(screens.programs.down(outage, self._house.when()))
+
+    async def _backups_fail(self, notice: Notice) -> OutgoingNotice:
+        state = await self._db.daily_backups.state()
+        if state.failing_since is None:
+            raise NothingToTell("backups are made again")
+        return told(screens.programs.backups_fail(state, self._house.when()))
+
+    async def _backups_back(self, notice: Notice) -> OutgoingNotice:
+        if (await self._db.daily_backups.state()).failing_since is not None:
+            raise NothingToTell("backups fail again")
+        return told(screens.programs.backups_back())

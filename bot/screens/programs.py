@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.page import Lines, Page, button, home_button
 from bot.screens.when import When
+from domain.backups import BackupState
 from domain.programs import Outage
 from languages import N_, _, n_
 
@@ -60,6 +62,29 @@ def back(outage: Outage, when: When) -> Page:
         _("Ultimo segno di vita {moment}, ripartito {back}.", moment=when.at(outage.since), back=when.at(until)),
     )
     lines.add(str(WAS_MEANWHILE.get(outage.program, "")))
+    return Page(str(lines), ((home_button(fresh=True),),))
+
+
+def backups_fail(state: BackupState, when: When) -> Page:
+    """Sent when daily backups have failed more than once running."""
+    lines = Lines().add(_("🛑 <b>Non riesco a fare la copia di ogni giorno del database</b>"))
+    since = when.at(state.failing_since or when.now)
+    if state.made_at is None:
+        lines.add(_("Non ci riesco da {since}, e non ne ho ancora fatta nessuna.", since=since))
+    else:
+        lines.add(_("Non ci riesco da {since}; l'ultima buona è di {made}.", since=since, made=when.at(state.made_at)))
+    lines.add(_("Il motivo: <code>{error}</code>", error=html.escape(state.error or "", quote=False)))
+    look = _(
+        "Il resto va avanti come sempre, e io riprovo. <code>.venv/bin/python setup.py --check</code> dice di più."
+    )
+    lines.add(when.typed(look))
+    return Page(str(lines), ((home_button(fresh=True),),))
+
+
+def backups_back() -> Page:
+    """Sent when the daily backup could be made again."""
+    lines = Lines().add(_("🟢 <b>La copia di ogni giorno del database riesce di nuovo</b>"))
+    lines.add(_("L'ho appena fatta e controllata."))
     return Page(str(lines), ((home_button(fresh=True),),))
 
 

@@ -11,13 +11,13 @@ from dashboard.owner.survey import LEAST_FREE_OPENING, Surveys
 from dashboard.parts import FORM, VISITOR, Access, Dashboard, Route, post
 from domain.errors import DatabaseError
 from languages import N_, Later
-from runtime.backups import new_backup
+from runtime.backups import make_backup, new_backup
 
 RESTS = {"1": timedelta(hours=1), "6": timedelta(hours=6), "24": timedelta(hours=24), "168": timedelta(days=7)}
 MOST_ID = 2**63 - 1
 
 SAID: dict[str, Later] = {
-    "backup": N_("✅ Copia fatta e controllata: è in backups/, accanto al database."),
+    "backup": N_("✅ Copia fatta e controllata."),
     "backup-failed": N_("❌ La copia non è riuscita: guarda il log, e se c'è posto sul disco."),
     "survey": N_("✅ L'indagine è partita: dura due o tre minuti. Ricarica la pagina per seguirla."),
     "survey-busy": N_("Un'indagine è già in corso."),
@@ -49,8 +49,7 @@ class Acting:
         """Copies the database now."""
         target = new_backup(self._dashboard.settings, self._dashboard.clock)
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            await self._db.connection.backup(target)
+            await make_backup(self._db.connection.backup, self._dashboard.settings.database, target)
         except FileExistsError:  # a second tap within the second
             return self._back("/owner", "backup")
         except (OSError, DatabaseError) as error:

@@ -10,12 +10,12 @@ from dashboard.owner.measures import age, size
 from dashboard.owner.snapshot import Snapshot
 from domain.programs import LATE, Heartbeat
 from languages import _, n_
+from runtime.room import LEAST_ROOM
 
 NEEDED = ("bot", "worker", "executor", "web")  # programs of which one process has to live
 UNTOLD = timedelta(minutes=15)  # a message that waits for longer: the bot does not get it out
 TIMETABLE_OLD = timedelta(hours=36)  # it is read daily, and some tries may fail
 TICK_LATE = timedelta(minutes=5)  # of the executor, which looks each minute and writes that down seldom
-LEAST_FREE = 100_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ def checks(snapshot: Snapshot) -> list[Check]:
         _notices(snapshot),
         _timetable(snapshot),
         _disk(snapshot),
+        _backups(snapshot),
     ]
 
 
@@ -102,4 +103,18 @@ def _timetable(snapshot: Snapshot) -> Check:
 
 def _disk(snapshot: Snapshot) -> Check:
     free = snapshot.disk.free
-    return Check("disk", free >= LEAST_FREE, _("{size} liberi", size=size(free)))
+    return Check("disk", free >= LEAST_ROOM, _("{size} liberi", size=size(free)))
+
+
+def _backups(snapshot: Snapshot) -> Check:
+    state, there = snapshot.daily_backups, snapshot.disk.backups
+    newest = _("l'ultima copia è di {age}", age=age(snapshot.now - there[0].made_at)) if there else _("nessuna copia")
+    if state is None:
+        return Check("backups", True, newest)
+    if state.error is not None:
+        return Check(
+            "backups", False, _("{newest}; quella di ogni giorno non riesce: {why}", newest=newest, why=state.error)
+        )
+    if state.is_overdue(snapshot.now):
+        return Check("backups", False, _("{newest}; quella di ogni giorno non è stata fatta", newest=newest))
+    return Check("backups", True, newest)

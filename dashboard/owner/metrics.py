@@ -66,6 +66,7 @@ class State:
         self._free = gauge("disk_free_bytes", "Free on the disk of the database.")
         self._bytes = gauge("files_bytes", "Size of what is kept.", "what")
         self._backup = gauge("backup_age_seconds", "Since the newest backup in backups/ was made.")
+        self._backups_failed = gauge("backup_failures", "Daily backups that failed since one succeeded.")
         self._survey = gauge("survey_age_seconds", "Since the newest survey from the page was made.")
         self._build.labels(VERSION, str(SCHEMA), platform.python_version()).set(1)
 
@@ -85,6 +86,7 @@ class State:
         for what, amount in (("database", now.disk.database), ("state", now.disk.state), ("log", now.disk.log)):
             self._bytes.labels(what).set(amount or 0)
         _age(self._backup, now.now, now.disk.backups[0].made_at if now.disk.backups else None)
+        self._backups_failed.set(now.daily_backups.failures if now.daily_backups else 0)
         _age(self._survey, now.now, now.disk.surveys[0].made_at if now.disk.surveys else None)
 
     def _show_programs(self, now: Snapshot) -> None:

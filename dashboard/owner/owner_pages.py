@@ -63,6 +63,7 @@ class OwnerPages:
             packages=machine.packages(),
             notices=await self._db.oversight.waiting_notices(MOST_SHOWN),
             outbox=snapshot.outbox,
+            backup_folder=self._settings.backup_dir,
             last_backup=machine.newest(snapshot.disk.backups, snapshot),
             last_survey=machine.newest(snapshot.disk.surveys, snapshot),
             when=when,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dashboard.owner.survey import SURVEY_FILES, survey_folder
 from database import Database
+from domain.backups import BackupState
 from domain.model import Clock
 from domain.oversight import AccountCounts, AwaitedOpening, OutboxState, QueueState
 from domain.programs import Heartbeat
@@ -50,6 +51,7 @@ class Snapshot:
     executor_ticked_at: datetime | None
     writable: bool  # the last write was possible
     disk: Disk
+    daily_backups: BackupState | None  # None: they are switched off
 
 
 class Observatory:
@@ -75,6 +77,7 @@ class Observatory:
             executor_ticked_at=await db.oversight.executor_ticked_at(),
             writable=db.connection.refused is None,
             disk=await asyncio.to_thread(disk_of, self._settings),
+            daily_backups=await db.daily_backups.state() if self._settings.backups.at is not None else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Whether there is room to write, for the doctor (python setup.py --check)."""
+"""Whether there is room to write: for the doctor, for backups, and for what watches the machine."""
 
 from __future__ import annotations
 
@@ -28,3 +28,8 @@ def want_of_room(folder: Path, least: int = LEAST_ROOM) -> str | None:
         if free < least
         else None
     )
+
+
+def free_beside(path: Path) -> int:
+    """Bytes that are free for a file of that name."""
+    return shutil.disk_usage(path.parent).free

@@ -1,0 +1,93 @@
+"""The daily backup, made beside the ticks at a quiet hour, looked at, and thinned out: no booking waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from database import Database
+from domain.backups import next_time, pause_of_backups
+from domain.errors import DatabaseError
+from domain.model import Clock
+from runtime.backups import make_backup, new_daily_backup, thin_out
+from runtime.settings import Settings
+
+BEFORE_OPENING, AFTER_OPENING = timedelta(minutes=15), timedelta(minutes=3)  # in which none is begun
+
+log = logging.getLogger(__name__)
+
+
+class DailyBackups:
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db = db
+        self._settings = settings
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    async def act(self) -> Iterable[datetime]:
+        """Begins the backup if it is due and no opening is near. Returns when that is looked at again."""
+        at = self._settings.backups.at
+        if at is None or (self._task is not None and not self._task.done()):
+            return []
+        now, state = self._clock(), await self._db.daily_backups.state()
+        due = state.due_at(now, at, self._settings.zone)
+        if due != state.next_at:
+            await self._db.daily_backups.plan(due)
+        if due > now:
+            return [due]
+        near = await self._db.oversight.openings(AFTER_OPENING, BEFORE_OPENING, 1)
+        if near:
+            return [near[0].opens_at + AFTER_OPENING]
+        self._task = asyncio.create_task(self._make(next_time(now, at, self._settings.zone)), name="daily backup")
+        return []
+
+    async def finish(self) -> None:
+        """Waits for the backup that is under way."""
+        if self._task is not None:
+            await self._task
+
+    async def stop(self) -> None:
+        """Leaves it: it is made after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _make(self, following: datetime) -> None:
+        try:
+            await self._make_or_note(following)
+        except DatabaseError as error:
+            log.error("What came of the daily backup could not be stored: %s", error)
+        except Exception:
+            log.exception("Unexpected error while the daily backup was made")
+
+    async def _make_or_note(self, following: datetime) -> None:
+        target = new_daily_backup(self._settings, self._clock)
+        try:
+            await make_backup(self._db.connection.backup, self._settings.database, target)
+        except FileExistsError:
+            log.info("The daily backup %s is there already", target)
+        except (OSError, DatabaseError) as error:
+            await self._failed((error.strerror if isinstance(error, OSError) else None) or str(error))
+            return
+        await self._db.daily_backups.made(following)
+        log.info("✓ The daily backup %s is made, and sound", target)
+        await self._thin_out()
+
+    async def _failed(self, why: str) -> None:
+        state = await self._db.daily_backups.state()
+        again = self._clock() + pause_of_backups(state.failures + 1)
+        log.warning("! The daily backup could not be made (%s): it is tried again at %s", why, again)
+        await self._db.daily_backups.failed(why, again)
+
+    async def _thin_out(self) -> None:
+        try:
+            gone = await asyncio.to_thread(thin_out, self._settings, self._clock())
+        except OSError as error:
+            log.warning("! An old backup could not be deleted: %s", error)
+            return
+        for path in gone:
+            log.info("Deleted the old backup %s", path)
