@@ -38,12 +38,15 @@ class Doubts:
     async def page(self, tap: Tap, unsure: Unsure) -> Page:
         """The question, with what may be meant as buttons: nothing is taken for granted."""
         readings: list[Reading] = list(unsure.readings)
+        named = readings
         if unsure.near and unsure.doubt is Doubt.WORDS:
-            readings = [_named(reading, unsure.near) for reading in readings]
+            named = [_named(reading, unsure.near) for reading in readings]
         if unsure.near and not readings:
-            readings = [Look(Wish(names=unsure.near))]
+            named = [Look(Wish(names=unsure.near))]
         weekly = unsure.doubt is Doubt.ONCE_OR_WEEKLY
-        buttons = [one for reading in readings for one in await self._buttons(tap, reading, once=weekly)]
+        buttons = [one for reading in named for one in await self._buttons(tap, reading, once=weekly)]
+        if not buttons and named != readings:  # no such course then: the word was something else
+            buttons = [one for reading in readings for one in await self._buttons(tap, reading, once=weekly)]
         return screens.plain_words.unsure_page(unsure.doubt, unsure.words, list(dict.fromkeys(buttons)))
 
     def _slot_buttons(self, views: Sequence[SlotView], wish: Wish) -> list[Button]:

@@ -122,6 +122,20 @@ def _monday_after(today: date) -> date:
     return today + timedelta(days=WEEK - today.weekday())
 
 
+def _week_later(match: re.Match[str], today: date) -> Days:
+    """`the Wednesday after next`, which may be one of two where the next one may; `Monday week`."""
+    weekday = BY_WEEKDAY[match["wd"]]
+    coming = today + timedelta(days=(weekday - today.weekday() - 1) % WEEK + 1)
+    later = coming + timedelta(days=WEEK)
+    doubtful = "after next" in match[0] and coming < _monday_after(today)
+    return Days((later, later + timedelta(days=WEEK)) if doubtful else (later,), weekday)
+
+
+def _in_two_weeks(match: re.Match[str], today: date) -> Days:
+    weekday = BY_WEEKDAY[match["wd"]]
+    return Days((_monday_after(today) + timedelta(days=WEEK + weekday),), weekday)
+
+
 def _several(match: re.Match[str], today: date) -> Days:
     weekday = SEVERAL[match["wd"]]
     first = today + timedelta(days=(weekday - today.weekday()) % WEEK)
@@ -236,6 +250,9 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             rf"(?: (?P<nextweek>{_NEXT_WEEK})| (?P<thisweek>{_THIS_WEEK})| (?P<after>{_NEXT}))?",
             _named,
         ),
+        (rf"{_BEFORE}(?P<wd>{_WD}) (?:after next|week)", _week_later),
+        (rf"(?:a|one) week (?:on|from) (?P<wd>{_WD})", _week_later),
+        (rf"{_BEFORE}(?P<wd>{_WD}) (?:(?:tra|fra|in) (?:due|2) settimane|in (?:two|2) weeks(?: time)?)", _in_two_weeks),
         (rf"(?:(?:on|il|la|i|le|the) )?(?P<wd>{'|'.join(SEVERAL)})", _several),
         (
             rf"{_BEFORE}(?:(?P<wd>{_WD}) (?:(?:il|the|del|,) )?)?(?P<day>\d{{1,2}}|primo){_ORDINAL}"

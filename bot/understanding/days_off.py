@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from bot.understanding.days import BY_MONTH, days_at
+from bot.understanding.days import BY_MONTH, WEEK, days_at
 
 AHEAD = 366  # days: a date without its year is the next one
 _MONTH = "|".join(sorted(BY_MONTH, key=len, reverse=True))
@@ -23,6 +23,10 @@ RANGE = re.compile(rf"\b{_day(1)} (?:al|all|a|to|until|till|through|fino al|fino
 BEGIN = re.compile(rf"\b(?:dal|dall|from|starting|since) {_day(1)}(?= |$)")
 
 
+UNTIL = re.compile(r"\b(?:until|till|through|fino (?:a|ad|al|alla|all))\b")
+FROM = re.compile(r"\b(?:from|starting|since|da|dal|dall|dalla)\b")
+
+
 def holiday_days(text: str, today: date) -> tuple[date, ...]:
     """The first and the last day that the normalised text names, or the first alone; nothing where it names none."""
     if found := RANGE.search(text):
@@ -31,10 +35,30 @@ def holiday_days(text: str, today: date) -> tuple[date, ...]:
         day, month = _said(found, 1)
         first = _next(day, month, today)
         return (first,) if first else ()
-    named = [days_at(text, each.start(), today) for each in re.finditer(r"\b\w", text)]
-    dates = next((days.dates for _, days in filter(None, named) if days.dates), ())
-    is_whole = dates and (dates[-1] - dates[0]).days == len(dates) - 1
-    return (dates[0], dates[-1]) if is_whole else ()
+    named = _named(text, today)
+    if not named:
+        return ()
+    first, last = named[0][0], named[-1][-1]
+    begins, ends = FROM.search(text), UNTIL.search(text)
+    if len(named) == 2 and (begins or ends):
+        return (first, last if last > first else last + timedelta(days=WEEK))
+    if ends:
+        return (today, last)
+    if begins:
+        return (first,)
+    is_whole = (named[0][-1] - first).days == len(named[0]) - 1
+    return (first, named[0][-1]) if is_whole else ()
+
+
+def _named(text: str, today: date) -> list[tuple[date, ...]]:
+    """The days that the text names, in its order."""
+    named, at = [], 0
+    for word in re.finditer(r"\b\w", text):
+        found = days_at(text, word.start(), today) if word.start() >= at else None
+        if found and found[1].dates:
+            named.append(found[1].dates)
+            at = found[0]
+    return named
 
 
 def _between(found: re.Match[str], today: date) -> tuple[date, ...]:

@@ -48,6 +48,7 @@ WHAT_THERE_IS = re.compile(
 )
 WHO_TEACHES = re.compile(r"chi (?:insegna|tiene|fa)$|who (?:teaches|is teaching)$")
 IS_FULL = re.compile(r"full|pien[oaie]")
+NO_SUCH = ("no", "no more", "niente", "nessun", "nessuna")
 SAYING_NO = ("non", "not", "never", "mai", "no longer")
 
 
@@ -199,8 +200,8 @@ class Sentence:
         self._parts = [part for part in parts if not (part.days and part.days.fault)]
         self._vocabulary = vocabulary
         self._kinds = {part.kind for part in parts}
-        unplaced = {Kind.UNKNOWN, Kind.BOUND, Kind.LASTING}
-        unplaced -= {Kind.BOUND} if Kind.MOVE in self._kinds else set()  # "from Monday to Friday"
+        unplaced = {Kind.UNKNOWN, Kind.BOUND, Kind.LASTING, Kind.LATER}
+        unplaced -= {Kind.BOUND, Kind.LATER} if Kind.MOVE in self._kinds else set()  # "from Monday to Friday"
         unplaced -= {Kind.LASTING} if self._kinds & {Kind.CANCEL, Kind.NOT, Kind.PAUSE} else set()
         self._unknown = tuple(part.text for part in parts if part.kind in unplaced)
 
@@ -214,7 +215,7 @@ class Sentence:
                 return self._negated()
             reading = self._reading()
         except Contradiction as contradiction:
-            return self._unsure(contradiction.doubt)
+            return self._unsure(Doubt.WORDS if self._unknown else contradiction.doubt)
         if Kind.PERSON in self._kinds:
             return self._unsure(Doubt.ANOTHER, reading)
         if self._unknown:
@@ -360,7 +361,7 @@ class Sentence:
 
     def _negated(self) -> Intent:
         """Never a booking. Who does not want something gets what there is of it; what else is denied is a question."""
-        doubt = self._unsure(Doubt.NEGATED, self._to_cancel())
+        doubt = self._unsure(Doubt.NEGATED, self._to_cancel(), self._to_watch())
         if self._unknown or self._kinds & {
             Kind.PERSON,
             Kind.MOVE,
@@ -375,7 +376,7 @@ class Sentence:
             return Said(Word.NO)
         if Kind.NOTHING in self._kinds and Kind.BOOK in self._kinds and not self._kinds & set(CONTENT):
             return Said(Word.NO)
-        if Kind.ASKING in self._kinds or not self._denies_a_verb():
+        if Kind.ASKING in self._kinds or not (self._denies_a_verb() or self._denies_a_class()):
             return doubt
         gathered = self._gathered(self._parts)
         if len(gathered.drafts) > 1:
@@ -387,14 +388,33 @@ class Sentence:
             return Series(draft.wish(weekly=True))
         return Unwanted(draft.wish())
 
+    def _before_the_no(self) -> Sequence[Part]:
+        return self._parts[: next(at for at, part in enumerate(self._parts) if part.kind in (Kind.NOT, Kind.NOTHING))]
+
+    def _to_watch(self) -> Watch | None:
+        """What is to be watched, as far as it is said before the no: `keep an eye on yoga, but don't book it`."""
+        before = self._before_the_no()
+        drafts = self._gathered(before).drafts
+        kinds = {part.kind for part in before}
+        one_is_watched = Kind.WATCH in kinds and Kind.COURSE in kinds and len(drafts) == 1
+        return Watch(drafts[0].wish()) if one_is_watched else None
+
     def _to_cancel(self) -> Cancel | None:
         """What is to be cancelled, as far as it is said before the no: `cancel yoga tomorrow, but not pilates`."""
-        before = self._parts[: next(at for at, part in enumerate(self._parts) if part.kind in (Kind.NOT, Kind.NOTHING))]
+        before = self._before_the_no()
         kinds = {part.kind for part in before}
         if Kind.CANCEL not in kinds or Kind.COURSE not in kinds or kinds & {Kind.EVERY, Kind.PERSON, Kind.MOVE}:
             return None
         drafts = self._gathered(before).drafts
         return Cancel(drafts[0].wish()) if len(drafts) == 1 else None
+
+    def _denies_a_class(self) -> bool:
+        """Whether the one no stands right before a course, and nothing is asked for: `no gym next Thursday`."""
+        denials = [at for at, part in enumerate(self._parts) if part.kind in (Kind.NOT, Kind.NOTHING)]
+        if len(denials) != 1 or self._kinds & {*VERBS, Kind.LOOK, Kind.MINE, Kind.LATER}:
+            return False
+        denied = next((part for part in self._parts[denials[0] + 1 :] if part.kind not in SKIPPED), None)
+        return self._parts[denials[0]].text in NO_SUCH and denied is not None and denied.kind is Kind.COURSE
 
     def _denies_a_verb(self) -> bool:
         """Whether the one "not" stands right before the one verb, and nothing else is asked for."""

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CANCEL = auto()
     PAUSE = auto()  # what recurs: to stop for a while, or to begin again; never a cancellation
     LASTING = auto()  # for how long: "for two weeks"
+    LATER = auto()  # than the one that is held: "something later"
     MOVE = auto()
     WATCH = auto()
     UNWATCH = auto()
@@ -89,9 +90,10 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # What is to be done
     (
         Kind.UNWATCH,
-        rf"(?:stop|{_NO_MORE}(?: (?:want|need) to)?) (?:watch(?:ing)?|notifying|notify|alert(?:ing)?|track(?:ing)?"
+        rf"(?:stop|{_NO_MORE}(?: (?:want|need) to)?) (?:watch(?:ing)?|look(?:ing)?|search(?:ing)?"
+        r"|check(?:ing)?|wait(?:ing)?|notifying|notify|alert(?:ing)?|track(?:ing)?"
         rf"|keep(?:ing)? an eye)(?: me)?(?: (?:for|about|on|of))?|(?:smett\w+ di|basta|{_NO_MORE}(?: mi)?) (?:guard\w+"
-        r"|controll\w+|segui\w*|sorvegli\w+|monitor\w+|avvis\w+|notific\w+|ten\w+ (?:piu )?d occhio"
+        r"|cerc\w+|aspett\w+|controll\w+|segui\w*|sorvegli\w+|monitor\w+|avvis\w+|notific\w+|ten\w+ (?:piu )?d occhio"
         rf"|tieni\w* (?:piu )?d occhio)|(?:annull\w+|cancell?\w*|togli\w*|rimuov\w+|elimin\w+|disattiv\w+|stop|ferma"
         rf"|delete|remove|drop|forget|turn off|{_LEAVE})"
         rf" (?:(?:the|my|that|l|il|la|lo|mio|gli|le|quell) ){{0,2}}{_ALERT}",
@@ -117,8 +119,16 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"(?:per|for) (?:(?:the|le|i|gli|il|la|next|coming|prossim[oaie]|circa|about|another|other|altr[eio]) ){0,3}"
         r"(?:\d{1,3}|a|an|one|two|three|four|five|six|a couple of|a few|some|un|una|due|tre|quattro|cinque|sei"
         r"|dieci|ten|un paio di|qualche|alcun[ei]) (?:settiman[ae]|weeks?|giorn[oi]|days?|mes[ei]|months?)"
-        r"|for a while|per un po",
+        r"|for a while|per un po"
+        r"|(?:until|till|fino (?:a|ad|al|alla|all)) "
+        r"(?:(?:the|il|la|le|l|end|start|fine|inizio|of|di|del|after|dopo) ){0,4}"
+        r"(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|january"
+        r"|february|march|april|may|june|july|august|september|october|november|december|jan|feb|apr|jun|jul|aug|sep"
+        r"|sept|oct|nov|dec|christmas|natale|easter|pasqua|new year|capodanno|further notice|nuovo ordine|holidays"
+        r"|vacanze|feste|next (?:month|year|semester)|mese prossimo|prossimo (?:mese|anno|semestre)|anno nuovo|exams"
+        r"|esami|summer|estate|i (?:say|tell you)(?: so)?)",
     ),
+    (Kind.LATER, r"later(?: on)?|earlier|sooner|piu (?:tardi|presto)"),
     (
         Kind.MOVE,
         r"spost(?!at)\w+|cambi(?:a|are|ami|armi|o)|scambi(?:a|are|ami|o)?|anticip(?:a|are|ami|o)|posticip(?:a|are"
@@ -156,7 +166,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.SOFT,
-        r"(?:i )?(?:was |am )?hoping to|fancy|i fancy|would rather"
+        r"(?:al|il) piu presto(?: possibile)?|as (?:early|soon) as (?:possible|you can)|asap"
+        r"|(?:i )?(?:was |am )?hoping to|fancy|i fancy|would rather"
         r"|desider(?:o|erei|eremmo)|gradirei|(?:vi|la|ti) prego(?: di)?|potro|potremo"
         r"|va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
         r"|il piacere)|do me a favou?r|(?:per|for|solo per|just for|only for) (?:1|una|un|one"
@@ -211,7 +222,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|my) (?:prenotazion[ei]|lezion[ei]|corsi|bookings?|class(?:es)?|courses|reservations?|lessons|sessions)"
         r"|prenotazioni|bookings|reservations|(?:ho|abbiamo) (?:gia )?(?:prenotato|prenotate)"
         r"|sono (?:gia )?(?:iscritt[oa]|prenotat[oa])|(?:did|have|had) i (?:already )?(?:book(?:ed)?|reserved?"
-        r"|got)|i (?:have )?booked|am i booked|(?:cosa|che|what) (?:ho|do i have|quando ho|have i got|have i)"
+        r"|got|get(?: (?:in|into|it))?|make it(?: (?:in|into))?)"
+        r"|ce l ho fatta|i (?:have )?booked|am i booked|(?:cosa|che|what) (?:ho|do i have|quando ho|have i got|have i)"
         r"|hai (?:gia )?prenotato|do i have|ho (?:delle |qualche )?(?:lezioni|prenotazioni)|my (?:schedule"
         r"|timetable|calendar|week|plans?|agenda)|mi[ao] (?:agenda|programma|calendario|settimana)|i have",
     ),
@@ -220,7 +232,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         Kind.EVERY,
         r"series|(?:(?:prenotazion[ei]|booking|la|le|il|the|my|mia|mie) ){0,3}(?:(?:ogni|tutti i|tutte le|tutti|tutte"
         r"|every|each) (?:singol[oa] )?(?:settiman[ae]|giorn[oi]|week|day|single day|single week)|ogni|tutti i"
-        r"|tutte le|every single|every|each|weekly|settimanal(?:e|i|mente)|periodic[oahei]+|ricorrent[ei]"
+        r"|tutte le|every single|every|each|weekly(?: thing)?|settimanal(?:e|i|mente)|periodic[oahei]+|ricorrent[ei]"
         r"|fiss[oaie]|recurring|regularly|(?:una volta|once) (?:a|alla) (?:settimana|week)"
         r"|serie)(?: (?:prenotazion[ei]|bookings?))?",
     ),
@@ -241,6 +253,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
 
 FILLERS = worded(
     """
+    fascia fasce oraria orarie
     sometime sometimes either both entrambi sto sta simply cortesemente cordiali cordialmente saluti distinti
     gentilissimi gentilissima gentili spettabile regards best dispiace spiace regret afraid temo dear all signori
     already

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -74,7 +75,17 @@ def _bounded(parts: list[Part]) -> list[Part]:
     for at, part in enumerate(parts[:-1]):
         if part.text in BOUNDS and parts[at + 1].kind is Kind.DAY:
             parts[at] = replace(part, kind=Kind.BOUND)
+    if any(part.kind is Kind.PAUSE for part in parts):
+        return list(_lasting(parts))
     return parts
+
+
+def _lasting(parts: list[Part]) -> Iterator[Part]:
+    """With each day that bounds a pause as how long that lasts, and no day of a class: `pause the gym until Monday`."""
+    for before, part in pairwise([None, *parts]):
+        bounds = before is not None and before.kind is Kind.BOUND
+        if part is not None and part.kind is not Kind.BOUND:
+            yield replace(part, kind=Kind.LASTING, days=None) if bounds else part
 
 
 def _scan(text: str, vocabulary: Vocabulary, today: date) -> Iterator[Part]:

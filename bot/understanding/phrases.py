@@ -22,15 +22,30 @@ DATES = (
     r"|until|till|dal|dall|fino|of|primo"
     r"|first|next|prossim[ao]"
     r"|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|january|february"
-    r"|march|april|may|june|july|august|september|october|november|december|luned[iì]|marted[iì]"
+    r"|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov"
+    r"|dec|gen|mag|giu|lug|ago|sett?|ott|dic|through|da|dalla|starting|since|-|luned[iì]|marted[iì]"
     r"|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|monday|tuesday|wednesday|thursday|friday|saturday"
     r"|sunday|domani|tomorrow|today|oggi|week|settimana))+"
 )
 """The dates behind a holiday, and nothing else: they are picked on its page."""
 
+_FRIEND = (
+    r"(?:altr[oaie] |other |another |mi[oae]i? |some )?(?:friends?|amic(?:o|a|i|he)|compagn[oaie]|coinquilin[oaie]"
+    r"|flatmates?|roommates?|colleagues?|colleg(?:a|hi|he)|girlfriend|boyfriend|ragazz[oa]|fratello|sorella|brother|sister"
+    r"|somebody(?: else)?|someone(?: else)?|others|altri|qualcun(?:o|altro))"
+)
+_QUIET_TIME = (
+    r"(?: (?:between|from|until|till|after|before|during|at|dalle|dall|alle|dopo|prima|entro|fino|di|la|e|and|night"
+    r"|tonight|nights|notte|stanotte|sera|stasera|evenings?|morning|mattina|mezzanotte|midnight|pm|am|every|ogni|for|per"
+    r"|now|oggi|today|domani|tomorrow|while sleep|mentre dormo|more|piu|\d{1,2}(?::\d\d)?))*"
+)
+_REMINDED = r"(?:ricorda(?:r?mi|melo|rmelo)?|avvisa(?:r?mi)?|remind|reminder|promemoria)"
+
 PAGES = (
     (
         Place.HELP,
+        r"who (?:made|built|created|wrote)(?: (?:you|this|bot)){0,2}|who you|what you|you (?:human|bot|real|robot)"
+        r"|chi sei|chi (?:t |ti )?(?:ha )?(?:fatto|creato|scritto)|sei (?:umano|bot|robot|vero)|"
         r"(?:che|what|which|quali) (?:comandi|commands)(?: ci| there)?|aiuto|help|aiutami|comandi|commands"
         r"|istruzioni|instructions|guida|guide|cosa sai fare|che sai fare|che cosa sai fare|cosa puoi fare"
         r"|che cosa puoi fare|cosa fai|come funzion[ai]|come (?:faccio |si |posso |fai |puoi ){0,3}(?:ad? )?(?:prenot"
@@ -79,11 +94,16 @@ PAGES = (
     ),
     (
         Place.STATUS,
-        r"richieste|stato|status|requests|ultime richieste|latest requests|a che punto sei|in corso|coda|queue",
+        r"undo(?: (?:that|this|last(?: one| thing)?))?|did (?:that |this )?work(?: out)?|how did (?:that |this )?go"
+        r"|(?:come? )?(?:is )?andat[oa](?: bene)?(?: a buon fine)?|ha funzionato"
+        r"|richieste|stato|status|requests|ultime richieste|latest requests|a che punto sei|in corso|coda|queue",
     ),
     (
         Place.HOLIDAYS,
-        r"ferie|vacanze|vacanza|holidays?|vacation|days off|giorni liberi|in ferie|in vacanza|on holiday"
+        r"(?:che|quali|quando|which|what|when)? ?(?:ferie|vacanze|holidays?)"
+        r" (?:set|noted|entered|segnat[oe]|mess[oe]|impostat[oe]|inserit[oe])"
+        r"|ferie|vacanze|vacanza|holidays?|vacation|days off|giorni liberi|in ferie|in vacanza|on holiday"
+        rf"|(?:i )?(?:be |saro |vado |andro )(?:in ferie|in vacanza|on holiday|on vacation|on leave)(?:{DATES})?"
         rf"|going on holiday|(?:(?:in )?(?:ferie|vacanza)|(?:going )?on (?:holiday|vacation)|holidays?|vacation)"
         rf"{DATES}|(?:in )?(?:ferie|vacanza) per \w+ (?:settiman[ae]|giorni)"
         r"|(?:(?:i am )?(?:going )?on )?(?:holidays?|vacation) for \w+ (?:weeks?|days)",
@@ -111,7 +131,15 @@ PAGES = (
         r"(?:how|come|where|dove)(?: (?:si|posso|faccio|fare|potrei|ad?)){0,3}"
         r" (?:invit[oai]|invit[ae]re|invite|add|aggiungo|aggiungere|let"
         r"|far entrare|faccio entrare)(?: (?:new|another|altr[oa]|nuov[oa]|some|qualche|mio|mia|one))?"
-        r" (?:friends?|amic[oahi]+|somebody|someone|qualcuno|people|person[ae]?)(?: (?:in|bot|qui|here|nel|sul)){0,3}",
+        r" (?:friends?|amic[oahi]+|somebody|someone|qualcuno|people|person[ae]?)(?: (?:in|bot|qui|here|nel|sul)){0,3}"
+        rf"|(?:(?:can|could|may|puo|possono|potrebbe|potrebbero|anche|also) ){{0,2}}{_FRIEND}"
+        r"(?: (?:can|could|may|puo|possono|anche|also)){0,2} (?:use|join|try|get in|come in|sign up|register"
+        r"|us(?:are|arti|arlo)|entrare|iscriver(?:e|si)|registrar(?:e|si)|prov(?:are|arti|arlo)|aver(?:e|ti)|access)"
+        r"(?: (?:you|this|that|bot|too|also|as well|anche|lui|lei|loro|with)){0,4}"
+        r"|(?:anche |come )?(?:puo|possono) (?:us(?:are|arti|arlo)|entrare|iscriversi|provar(?:e|ti|lo))"
+        rf"(?: (?:bot|anche)){{0,2}} {_FRIEND}"
+        r"|invit(?:a|are|o|e|ing) (?!friends?\b|amic|somebody|someone|qualcuno)[a-z]+"
+        r"(?: (?:too|anche|also|bot|in)){0,2}",
     ),
     (Place.WEEK, r"week|settimana|week picture|(?:picture|immagine|disegno) (?:of )?(?:week|settimana)"),
     (Place.TOGETHER, r"insieme|together|invit[ao](?:re)? (?:amic[oa]|amici)|invite friends?"),
@@ -121,8 +149,17 @@ PAGES = (
         r"|lingua)(?: english| italian| inglese| italiano)?|preferenze|preferences|opzioni|options|lingua"
         r"|language|change language|cambia(?:re)? lingua|notifiche|notifications|parla(?: in)? (?:inglese"
         r"|italiano)|speak (?:english|italian)|english|inglese|italiano|italian|english please|configurazione"
-        r"|(?:remind|ricorda|ricordami|ricordamelo|avvisa|avvisami) (?:\w+ ){1,2}(?:hours?|minutes?|or[ae]|minuti)"
-        r" (?:before|earlier|prima)|quiet hours|ore (?:di silenzio|silenziose)|silenzio|non disturbare|do not disturb"
+        rf"|{_REMINDED} (?:\w+ ){{0,4}}(?:hours?|minutes?|or[ae]|minuti|mezz ora) (?:and half |e mezza )?"
+        r"(?:before|earlier|prima|in anticipo)"
+        r"(?: (?:of|each|every|ogni|class(?:es)?|lezion[ei]|allenament[oi]|cors[oi]))*"
+        rf"|(?:not|no|non|niente|nessun|stop|senza|without|basta|disattiva|turn off)(?: more| piu| con)?"
+        rf" (?:{_REMINDED}|reminders|remind\w+|notific\w+|notifications?|sending reminders?)"
+        r"|(?:(?:not|non|never|mai|not ever|stop|smetti|basta) (?:di )?(?:ring\w*|suon\w+|disturb\w*|buzz\w*|wake"
+        r"|svegli\w+|beep\w*|make noise|far rumore|notify\w*|notific\w+)|mute|muto|silenzia\w*"
+        r"|(?:be |stay |keep |stai |resta |fai )?(?:quiet|silent|silenzio|zitto|in silenzio|silenzioso)(?: mode)?"
+        r"|do not disturb|non disturbare|shut up)"
+        rf"(?: (?:you|yourself|bot|up|please))*{_QUIET_TIME}"
+        r"|quiet hours|ore (?:di silenzio|silenziose)|silenzio|non disturbare|do not disturb"
         r"|reminders?|promemoria|change settings|change notifications",
     ),
     (
@@ -184,6 +221,22 @@ _NAMES = "".join(sign if sign.isalpha() else " " for _, pattern in PAGES for sig
 WORDS_OF_PAGES = worded(_NAMES) | AROUND_A_NAME | THANKS | HELLO | YES | NO | BESIDE
 
 
+AWAY = re.compile(
+    r"\b(?:(?:i )?(?:am |be |will be )?(?:away|abroad|out of (?:town|milan|the country|office)|not (?:here|around|there"
+    r"|in (?:town|milan)|available))|(?:io )?(?:non ci (?:sono|saro)|(?:sono|saro) (?:via|fuori(?: milano| citta)?"
+    r"|assente|all estero)|non (?:sono|saro) (?:a milano|in citta|disponibile)))(?= |$)"
+)
+"""Somebody says that they are not there: for a single day that is about its classes, for longer it is a holiday."""
+FOR_LONGER = re.compile(r"\b(?:dall?|dalla|da|from|until|till|fino|starting|week|settimana)\b")
+
+
+def _is_away(text: str) -> bool:
+    """Whether somebody is away for several days, and says nothing else."""
+    rest = AWAY.sub("", text, count=1)
+    core = "".join(f" {word}" for word in rest.split() if word not in AROUND_A_NAME)
+    return bool(rest != text and FOR_LONGER.search(rest) and re.fullmatch(DATES, core))
+
+
 def page_named(text: str) -> Show | None:
     """The page that is all the normalised text asks for."""
     core = " ".join(word for word in text.split() if word not in AROUND_A_NAME)
@@ -191,6 +244,8 @@ def page_named(text: str) -> Show | None:
     whole = text.replace(" ?", "")
     if bare != core and bare in CLASSES:
         return Show(Place.MINE)
+    if _is_away(text):
+        return Show(Place.HOLIDAYS)
     for place, pattern in COMPILED_PAGES:
         names = (whole, core) if place is Place.HOURS else (whole, bare)
         if any(name and pattern.fullmatch(name) for name in names):

@@ -9,6 +9,7 @@ from bot.understanding.grammar import meaning
 from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
 from bot.understanding.parts import taken_apart
 from bot.understanding.phrases import page_named, pleasantry
+from bot.understanding.sayings import plainer
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised
 
@@ -27,4 +28,4 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
         return whole
     if not plain or plain.isdigit():
         return Unsure(Doubt.UNKNOWN)
-    return meaning(taken_apart(plain, vocabulary, today), vocabulary)
+    return meaning(taken_apart(plainer(plain), vocabulary, today), vocabulary)

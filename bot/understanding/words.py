@@ -31,6 +31,8 @@ CONTRACTIONS = (
     (re.compile(r"(?<![:.,\d])(2[5-9]|3[01])-(\d{1,2})(?![:.,\d])"), r"\1/\2"),
     (re.compile(r"\b(alle|all|ore|at|h) (\d{2})(\d{2})\b"), r"\1 \2:\3"),
     (re.compile(r"\b(alle|ore|at|h) (\d{1,2}) (00|15|30|45)\b"), r"\1 \2:\3"),
+    (re.compile(r"\b(\d{1,2})([0-5]\d) ?([ap])\.?m\b\.?"), r"\1:\2 \3m"),
+    (re.compile(r"(?<!\S)@ ?(?=\w)"), "at "),
     (re.compile(r"\b(?:scusami|scusa|sorry|mi dispiace),? (?:ma|but)\b"), "scusa"),
     (re.compile(r"\bdmn\b"), "domani"),
     (re.compile(r"\beve\b"), "evening"),

@@ -1,0 +1,78 @@
+"""Longer ways of saying a thing, put as the grammar reads it; a reason for it ("I have an exam") is left out."""
+
+from __future__ import annotations
+
+import re
+
+_DO = r"(?:book|prenot|annull|cancel|disd|swap|scambi|spost|mett|put|move|togli|drop)"
+_BECAUSE = r"(?:because|cause|cuz|coz|bc|since (?=i |we )|perche|siccome|visto che|dato che|poiche)"
+_EXCUSE = (
+    r"(?:exams?|test|esam[ei]|lecture|meeting|riunione|interview|colloquio|fever|febbre|flu|influenza|cold|raffreddore"
+    r"|sick|ill|malat[oa]|injured|infortunat[oa]|tired|stanc[oa]|headache|mal di \w+|dentist|dentista|medico|doctor"
+    r"|treno|train|deadline|consegna|compleanno|birthday|party|festa|cena|dinner|unwell|ospiti|guests)"
+)
+_I_HAVE = rf"(?:i (?:have(?: got)?|got|feel|am)|ho|sono|sto|mi sento|there is|ce) (?:\w+ ){{0,2}}?{_EXCUSE}"
+REASONS = (
+    re.compile(rf"(?<=\w)(?: ,)? {_BECAUSE} (?!.*\b{_DO})[^,?]+(?= ,| \?|$)"),
+    re.compile(rf"(?:(?<=\w) ,|(?<=\w)(?= i )) (?:but |ma )?{_I_HAVE}(?= [,?]|$)"),
+    re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} ,(?: (?:so|quindi|percio))?"),
+)
+"""Why somebody wishes something. It may stand behind the wish, or before it."""
+
+_FAST = r"(?:in quanto(?: tempo)?|quanto (?:in fretta|velocemente|presto|rapidamente)|con che velocita)"
+_INSTEAD = r"(?:al posto d(?:i|el|ella|ello|ell)|in place of)"
+_HAVE_IT = (
+    r"(?:mett\w+|prenot\w+|iscriv\w+|segn(?:a|ami)|fammi(?: fare)?|dammi|prend\w+|vorrei(?: fare)?|voglio(?: fare)?"
+    r"|preferi\w+(?: fare)?|book|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want|i would like)"
+)
+SAYINGS = (
+    (re.compile(r"\b(dov|quand|com) is\b"), r"\1e"),
+    (re.compile(r"\bquande\b"), "quando"),
+    (
+        re.compile(r"\bwho (?:takes|is taking|is teaching|runs|is running|leads|is leading|holds|gives)\b"),
+        "who teaches",
+    ),
+    (re.compile(r"\bwho is (?!the )(.+?) with(?= \?|$)"), r"who teaches \1"),
+    (re.compile(r"\bchi (?:conduce|guida|gestisce)\b|\bcon chi is\b"), "chi insegna"),
+    # How fast places go, which the page of a class tells
+    (
+        re.compile(
+            r"\bhow (?:fast|quick|quickly|soon) (?:does|do|is|are|will|did) (?:the )?(.+?)"
+            r" (?:fills?(?: up)?|filled(?: up)?|gets? full|sell out|booked (?:out|up)|gone)\b"
+        ),
+        r"places \1",
+    ),
+    (
+        re.compile(rf"\b{_FAST} (?:si )?(?:riempi\w+|va(?:nno)? esaurit\w+|(?:finiscono|vanno via) i posti)\b"),
+        "posti",
+    ),
+    # What one has
+    (re.compile(r"\b(?:is|are) my (.+?) (?:confirmed|booked|reserved|secured|safe)\b"), r"am i booked \1"),
+    (re.compile(r"\b(?:il mio|la mia) (.+?) is (?:gia )?(?:confermat|prenotat)[oa]\b"), r"sono iscritta \1"),
+    (re.compile(r"\bis (?:gia )?(?:confermat|prenotat)[oa] (?:il mio|la mia)\b"), "sono iscritta"),
+    (
+        re.compile(r"\b(?:sono|siamo) liber[oaie]\b(?=.*\b(?:cosa|che)\b(?: \w+)? (?:posso|potrei|possiamo|ce)\b)"),
+        "",
+    ),
+    # One class for another
+    (re.compile(rf"\b{_INSTEAD} (.+?)(?: ,)? {_HAVE_IT} (.+)"), r"swap \1 for \2"),
+    (re.compile(rf"^{_HAVE_IT} (.+?) {_INSTEAD} (.+)"), r"swap \2 for \1"),
+    # Which week
+    (
+        re.compile(
+            r"\b((?:prossim[oa]|next)(?: \w+)?)(?: ,)? (?:e |ma |and |but )?(?:non quest[oa]|not this(?: one)?)\b"
+        ),
+        r"\1",
+    ),
+)
+
+
+def plainer(text: str) -> str:
+    """Normalised text without reasons, and with each saying as the grammar reads it; never emptied by that."""
+    shorter = text
+    for reason in REASONS:
+        shorter = reason.sub("", shorter)
+    said = " ".join(shorter.split()) or text
+    for pattern, instead in SAYINGS:
+        said = pattern.sub(instead, said)
+    return " ".join(said.split())
