@@ -19,7 +19,8 @@ def _day(number: int) -> str:
     return rf"(?:(?:il|the|l) )?(?:{before}|{first})"
 
 
-RANGE = re.compile(rf"\b{_day(1)} (?:al|all|a|to|until|till|through|fino al|fino all|-) {_day(2)}(?= |$)")
+RANGE = re.compile(rf"\b(?:{_day(1)} (?:al|all|a|to|until|till|through|fino al|fino all|-) {_day(2)})(?= |$)")
+BETWEEN = re.compile(rf"\b(?:between|tra|fra) {_day(1)} (?:and|e) {_day(2)}(?= |$)")
 BEGIN = re.compile(rf"\b(?:dal|dall|from|starting|since) {_day(1)}(?= |$)")
 
 
@@ -29,7 +30,7 @@ FROM = re.compile(r"\b(?:from|starting|since|da|dal|dall|dalla)\b")
 
 def holiday_days(text: str, today: date) -> tuple[date, ...]:
     """The first and the last day that the normalised text names, or the first alone; nothing where it names none."""
-    if found := RANGE.search(text):
+    if found := RANGE.search(text) or BETWEEN.search(text):
         return _between(found, today)
     if found := BEGIN.search(text):
         day, month = _said(found, 1)

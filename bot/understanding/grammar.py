@@ -41,7 +41,7 @@ VERBS = (Kind.BOOK, Kind.DO, Kind.SOFT)
 JOINTS = (Kind.ELSE, Kind.OR, Kind.AND, Kind.COMMA)
 INTO = ("a ", "al ", "alla ", "per ", "for ", "to ")
 OPENS = re.compile(r"apr|open")
-ASKS = re.compile(r"quando|dove|a che|when|what|where|which|am i|are we|did you")
+ASKS = re.compile(r"quando|dove|a che|when|what|where|which|am i|are we|was i|did (?:you|i)|hai")
 """How a question after what is held begins, whether or not it ends with a question mark."""
 WHAT_THERE_IS = re.compile(
     r"^ce$|post[oi]|cors[oi]|lezion|class|spot|place|space|liber|free|disponib|availab|course|ci sono|apr|open"

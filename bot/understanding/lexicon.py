@@ -177,7 +177,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         rf"|you find) (?:ancora |still )?{_PLACE}|if there is (?:any |some )?(?:space|room)|se (?:possibile|puoi"
         r"|riesci|is possibile)|if (?:possible|you can|it is possible|it is free|free)|when you can|vorrei|voglio"
         r"|vorremmo|volevo|vuoi|puoi|potresti|potete|potrei|posso|possiamo|riesci|riesco|riusciresti|devo|dovrei"
-        r"|mi (?:serve|servirebbe|servono|piacerebbe|interessa|va di|andrebbe)|serve|interessa|avrei bisogno"
+        r"|mi (?:serve|servirebbe|servono|piacerebbe|interessa|va(?: di)?|andrebbe)|serve|interessa|avrei bisogno"
         r"|ho bisogno|mi occorre|bisogno|puo|possono|potrebbe|e possibile|able to|any chance|let me|i (?:want"
         r"|need|would like|would love|would need|have to|must|am interested in|am)|want|wanna|need|would like"
         r"|would love|like|love|can|could|would|may|will|shall|should|let is|let us|lets|would you mind|mind",
@@ -212,6 +212,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|(?:sono|siamo|saro) (?:liber[oaie]|impegnat[oaie]|occupat[oaie])"
         r"|ho da fare|(?:che|quali|quante|quanti) (?:lezioni|corsi|prenotazioni|allenamenti) (?:ho|abbiamo)"
         r"|(?:am i|are we) (?:already )?(?:in|on|booked|signed up|enrolled|registered)(?: the list)?"
+        r"|did you (?:manage|get) to (?:book|get|reserve|grab)|was i (?:already )?(?:booked|in|on)"
         r"|did you (?:already )?(?:book"
         r"|get|reserve|manage|make|find)\w*|(?:when|what time|where) (?:is|are) my|(?:what time|when) (?:do|have) i"
         r"(?: have| got)?|a che ora ho|ho (?:gia )?(?:qualcosa|lezione|altro|impegni|corsi|prenotazioni|allenamento)"
@@ -224,7 +225,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|sono (?:gia )?(?:iscritt[oa]|prenotat[oa])|(?:did|have|had) i (?:already )?(?:book(?:ed)?|reserved?"
         r"|got|get(?: (?:in|into|it))?|make it(?: (?:in|into))?)"
         r"|ce l ho fatta|i (?:have )?booked|am i booked|(?:cosa|che|what) (?:ho|do i have|quando ho|have i got|have i)"
-        r"|hai (?:gia )?prenotato|do i have|ho (?:delle |qualche )?(?:lezioni|prenotazioni)|my (?:schedule"
+        r"|hai (?:gia )?(?:prenotato|preso|trovato)"
+        r"|do i have|ho (?:delle |qualche )?(?:lezioni|prenotazioni)|my (?:schedule"
         r"|timetable|calendar|week|plans?|agenda)|mi[ao] (?:agenda|programma|calendario|settimana)|i have",
     ),
     # Every week

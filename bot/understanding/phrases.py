@@ -23,7 +23,7 @@ DATES = (
     r"|first|next|prossim[ao]"
     r"|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|january|february"
     r"|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov"
-    r"|dec|gen|mag|giu|lug|ago|sett?|ott|dic|through|da|dalla|starting|since|-|luned[iì]|marted[iì]"
+    r"|dec|gen|mag|giu|lug|ago|sett?|ott|dic|through|da|dalla|starting|since|-|between|tra|fra|and|e|tutt[ao]|whole|luned[iì]|marted[iì]"
     r"|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|monday|tuesday|wednesday|thursday|friday|saturday"
     r"|sunday|domani|tomorrow|today|oggi|week|settimana))+"
 )
@@ -133,10 +133,12 @@ PAGES = (
         r"|far entrare|faccio entrare)(?: (?:new|another|altr[oa]|nuov[oa]|some|qualche|mio|mia|one))?"
         r" (?:friends?|amic[oahi]+|somebody|someone|qualcuno|people|person[ae]?)(?: (?:in|bot|qui|here|nel|sul)){0,3}"
         rf"|(?:(?:can|could|may|puo|possono|potrebbe|potrebbero|anche|also) ){{0,2}}{_FRIEND}"
-        r"(?: (?:can|could|may|puo|possono|anche|also)){0,2} (?:use|join|try|get in|come in|sign up|register"
+        r"(?: (?:can|could|may|puo|possono|anche|also|wants?|would like|vuole|vorrebbe|vorrebbero)){0,2}"
+        r" (?:use|join|try|get in|come in|sign up|register"
         r"|us(?:are|arti|arlo)|entrare|iscriver(?:e|si)|registrar(?:e|si)|prov(?:are|arti|arlo)|aver(?:e|ti)|access)"
         r"(?: (?:you|this|that|bot|too|also|as well|anche|lui|lei|loro|with)){0,4}"
-        r"|(?:anche |come )?(?:puo|possono) (?:us(?:are|arti|arlo)|entrare|iscriversi|provar(?:e|ti|lo))"
+        r"|(?:anche |come )?(?:(?:puo|possono) (?:us(?:are|arti|arlo)|entrare|iscriversi|provar(?:e|ti|lo))"
+        r"|(?:si )?(?:iscrive|registra|entra))"
         rf"(?: (?:bot|anche)){{0,2}} {_FRIEND}"
         r"|invit(?:a|are|o|e|ing) (?!friends?\b|amic|somebody|someone|qualcuno)[a-z]+"
         r"(?: (?:too|anche|also|bot|in)){0,2}",
@@ -155,8 +157,10 @@ PAGES = (
         rf"|(?:not|no|non|niente|nessun|stop|senza|without|basta|disattiva|turn off)(?: more| piu| con)?"
         rf" (?:{_REMINDED}|reminders|remind\w+|notific\w+|notifications?|sending reminders?)"
         r"|(?:(?:not|non|never|mai|not ever|stop|smetti|basta) (?:di )?(?:ring\w*|suon\w+|disturb\w*|buzz\w*|wake"
-        r"|svegli\w+|beep\w*|make noise|far rumore|notify\w*|notific\w+)|mute|muto|silenzia\w*"
-        r"|(?:be |stay |keep |stai |resta |fai )?(?:quiet|silent|silenzio|zitto|in silenzio|silenzioso)(?: mode)?"
+        r"|svegli\w+|beep\w*|mand\w+ (?:messaggi|notifiche)|scriver?\w*|text|write|make noise"
+        r"|far rumore|notify\w*|notific\w+)|mute|muto|silenzia\w*"
+        r"|(?:be |stay |keep |stai |resta |fai )?(?:quiet|silent|silence|silenzio|zitto"
+        r"|in silenzio|silenzioso)(?: mode)?"
         r"|do not disturb|non disturbare|shut up)"
         rf"(?: (?:you|yourself|bot|up|please))*{_QUIET_TIME}"
         r"|quiet hours|ore (?:di silenzio|silenziose)|silenzio|non disturbare|do not disturb"
@@ -222,12 +226,13 @@ WORDS_OF_PAGES = worded(_NAMES) | AROUND_A_NAME | THANKS | HELLO | YES | NO | BE
 
 
 AWAY = re.compile(
-    r"\b(?:(?:i )?(?:am |be |will be )?(?:away|abroad|out of (?:town|milan|the country|office)|not (?:here|around|there"
-    r"|in (?:town|milan)|available))|(?:io )?(?:non ci (?:sono|saro)|(?:sono|saro) (?:via|fuori(?: milano| citta)?"
+    r"\b(?:(?:(?:i|we) )?(?:am |are |be |will be )?(?:away|abroad|out of (?:town|milan|the country|office)"
+    r"|not (?:here|around|there|in (?:town|milan)|available))"
+    r"|(?:io )?(?:non ci (?:sono|saro)|(?:sono|saro) (?:via|fuori(?: milano| citta)?"
     r"|assente|all estero)|non (?:sono|saro) (?:a milano|in citta|disponibile)))(?= |$)"
 )
 """Somebody says that they are not there: for a single day that is about its classes, for longer it is a holiday."""
-FOR_LONGER = re.compile(r"\b(?:dall?|dalla|da|from|until|till|fino|starting|week|settimana)\b")
+FOR_LONGER = re.compile(r"\b(?:between|tra|fra|dall?|dalla|da|from|until|till|fino|starting|week|settimana)\b")
 
 
 def _is_away(text: str) -> bool:

@@ -11,11 +11,15 @@ _EXCUSE = (
     r"|sick|ill|malat[oa]|injured|infortunat[oa]|tired|stanc[oa]|headache|mal di \w+|dentist|dentista|medico|doctor"
     r"|treno|train|deadline|consegna|compleanno|birthday|party|festa|cena|dinner|unwell|ospiti|guests)"
 )
-_I_HAVE = rf"(?:i (?:have(?: got)?|got|feel|am)|ho|sono|sto|mi sento|there is|ce) (?:\w+ ){{0,2}}?{_EXCUSE}"
+_I_HAVE = (
+    rf"(?:i (?:have(?: got)?|got|feel|am)|got|ho|sono|sto|mi sento|there is|ce) (?:\w+ ){{0,2}}?{_EXCUSE}"
+    r"(?: appointment)?"
+)
 REASONS = (
     re.compile(rf"(?<=\w)(?: ,)? {_BECAUSE} (?!.*\b{_DO})[^,?]+(?= ,| \?|$)"),
-    re.compile(rf"(?:(?<=\w) ,|(?<=\w)(?= i )) (?:but |ma )?{_I_HAVE}(?= [,?]|$)"),
+    re.compile(rf"(?:(?<=\w) ,|(?<=\w)(?= (?:i|che ho|che sono) )) (?:but |ma |che )?{_I_HAVE}(?= [,?]|$)"),
     re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} ,(?: (?:so|quindi|percio))?"),
+    re.compile(rf"^{_BECAUSE} {_I_HAVE}(?: ,)?"),
 )
 """Why somebody wishes something. It may stand behind the wish, or before it."""
 
@@ -26,8 +30,6 @@ _HAVE_IT = (
     r"|preferi\w+(?: fare)?|book|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want|i would like)"
 )
 SAYINGS = (
-    (re.compile(r"\b(dov|quand|com) is\b"), r"\1e"),
-    (re.compile(r"\bquande\b"), "quando"),
     (
         re.compile(r"\bwho (?:takes|is taking|is teaching|runs|is running|leads|is leading|holds|gives)\b"),
         "who teaches",
@@ -37,8 +39,9 @@ SAYINGS = (
     # How fast places go, which the page of a class tells
     (
         re.compile(
-            r"\bhow (?:fast|quick|quickly|soon) (?:does|do|is|are|will|did) (?:the )?(.+?)"
-            r" (?:fills?(?: up)?|filled(?: up)?|gets? full|sell out|booked (?:out|up)|gone)\b"
+            r"\b(?:how (?:fast|quick|quickly|soon) )?(?:does|do|is|are|will|did) (?:the )?(.+?)"
+            r" (?:fills?(?: up)?|filled up|gets? full|sell out|booked (?:out|up)|all gone)"
+            r"(?: (?:fast|quickly|soon|early))*(?= |$)"
         ),
         r"places \1",
     ),
@@ -46,7 +49,21 @@ SAYINGS = (
         re.compile(rf"\b{_FAST} (?:si )?(?:riempi\w+|va(?:nno)? esaurit\w+|(?:finiscono|vanno via) i posti)\b"),
         "posti",
     ),
+    (re.compile(r"\bhow soon is (.+?) full\b"), r"places \1"),
+    (re.compile(r"^(.+?) si riempi\w+ (?:in fretta|subito|presto|velocemente)\b"), r"posti \1"),
     # What one has
+    (
+        re.compile(r"\bdid (?!(?:i|you|we|that|this|it)\b)(.+?) (?:work(?: out)?|go through|go well)\b"),
+        r"am i booked \1",
+    ),
+    (re.compile(r"\bhow did (?!(?:it|that|this)\b)(.+?) go\b"), r"am i booked \1"),
+    (re.compile(r"\bcome (?:is )?andat[oa] (?:con|a|per|la prenotazione (?:di|del))\b"), "sono iscritta"),
+    (
+        re.compile(
+            r"(?: ,)? (?:but|and|ma|e) (?:only|just|solo|soltanto) (?:tell me|let me know|notify me|avvis\w+)\b"
+        ),
+        " let me know",
+    ),
     (re.compile(r"\b(?:is|are) my (.+?) (?:confirmed|booked|reserved|secured|safe)\b"), r"am i booked \1"),
     (re.compile(r"\b(?:il mio|la mia) (.+?) is (?:gia )?(?:confermat|prenotat)[oa]\b"), r"sono iscritta \1"),
     (re.compile(r"\bis (?:gia )?(?:confermat|prenotat)[oa] (?:il mio|la mia)\b"), "sono iscritta"),
