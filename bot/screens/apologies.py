@@ -12,7 +12,7 @@ TAKING_LONG = N_("Un attimo, ci sto mettendo più del solito…")
 DATABASE_UNAVAILABLE = N_(
     "⚠️ In questo momento non riesco a usare il mio archivio. Non è andato perso niente: riprova tra poco."
 )
-STANDS_ABOVE = N_("La risposta è quella qui sopra.")
+STANDS_ABOVE = N_("Vale la risposta qui sopra.")
 UNEXPECTED = N_("⚠️ Qualcosa da parte mia è andato storto. Non è andato perso niente: riprova, o torna al menu.")
 
 

@@ -190,13 +190,13 @@ async def test_an_answer_is_sent_again_when_something_else_came_after_it(world: 
 
     await said(world.owner, "ciao", "Che cosa facciamo?")
 
-    await said(world.owner, "ciao", "La risposta è quella qui sopra")
+    await said(world.owner, "ciao", "Vale la risposta qui sopra")
 
 
 async def test_an_answer_that_stands_there_already_is_not_sent_again(world: World) -> None:
     await said(world.owner, "ciao", "Che cosa facciamo?")
-    await said(world.owner, "ciao", "La risposta è quella qui sopra")
-    await said(world.owner, "buongiorno!", "La risposta è quella qui sopra")
+    await said(world.owner, "ciao", "Vale la risposta qui sopra")
+    await said(world.owner, "buongiorno!", "Vale la risposta qui sopra")
     await said(world.owner, "/cancella", "Questo comando non lo conosco")
     await world.owner.media.sticker()
     await world.owner.wait_for(lambda one: "solo messaggi scritti" in one.text)
