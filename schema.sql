@@ -4,7 +4,8 @@
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
 -- (Europe/Rome); instants are UTC, `YYYY-MM-DDTHH:MM:SS.sssZ`, so that comparing text compares time;
 -- user_id is a Telegram user id. The columns above a table's "-- more" line are the given ones: a row inserted by
--- hand with these alone works. The columns below it all have defaults.
+-- hand with these alone works. The columns below it all have defaults. A number (id) is never used twice, also when its
+-- row was deleted (AUTOINCREMENT): what a worker, a card in a chat or a message under way means by it stays the same.
 
 -- People -----------------------------------------------------------------------------------------------------------
 
@@ -52,7 +53,7 @@ CREATE TABLE guests (
 
 -- Links that let somebody in, once each: for seven days, or until they are withdrawn.
 CREATE TABLE invitations (
-    id      INTEGER PRIMARY KEY,
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
     digest  TEXT NOT NULL UNIQUE,  -- SHA-256 of the secret in the link, which is kept nowhere
     made_by INTEGER NOT NULL,      -- a Telegram id
     made_at TEXT NOT NULL
@@ -94,7 +95,7 @@ CREATE TABLE preferences (
 -- What a person has starred: a class of the week, which the menu offers on its next date; or a course, whatever its
 -- days and hours, which comes first in the list of courses.
 CREATE TABLE favourites (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id     INTEGER NOT NULL,
     course_name TEXT NOT NULL,
     location    TEXT NOT NULL DEFAULT '',
@@ -110,7 +111,7 @@ CREATE UNIQUE INDEX one_star ON favourites
 -- when either of the two ends it, when the friend says no, or when nobody has said yes for seven days.
 --   friend_id NULL    nobody has opened its link;  accepted_at NULL    whoever opened it first is asked, and nobody else
 CREATE TABLE agreements (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     number      TEXT NOT NULL UNIQUE,  -- 128 random bits, in decimal: what comes with /start
     asker_id    INTEGER NOT NULL,      -- who may then ask for places
     asker_name  TEXT NOT NULL,         -- what Telegram called them when they invited
@@ -128,7 +129,7 @@ CREATE INDEX agreements_by_friend ON agreements (friend_id) WHERE friend_id IS N
 -- The weekly timetable, as last read. available_spots is of the next date; total_spots the most ever seen free
 -- (the site does not tell the capacity).
 CREATE TABLE courses (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
     name            TEXT NOT NULL,           -- 'PILATES MATWORK'; 'Fit Center' for the slots without a course
     location        TEXT NOT NULL DEFAULT '',  -- 'Giuriati'
     day_of_week     INTEGER NOT NULL CHECK (day_of_week BETWEEN 0 AND 6),
@@ -145,7 +146,7 @@ CREATE INDEX courses_by_hour ON courses (day_of_week, time_start);
 
 -- The same, dated: what a tap can book. A day in slot_days was read, even when it has no slots.
 CREATE TABLE slots (
-    id             INTEGER PRIMARY KEY,
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
     appointment_id TEXT NOT NULL DEFAULT '',  -- the site's own id; '' when it was read from the page
     activity_id    TEXT NOT NULL,
     activity       TEXT NOT NULL,             -- 'Giuriati - Corsi Platinum'
@@ -199,7 +200,7 @@ CREATE INDEX shared_by_date ON shared_classes (date);
 -- processing holds a lease: lease_until is set exactly then. attempts only grows and is the fence: whoever finishes
 -- must still be the one who claimed it.
 CREATE TABLE booking_actions (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     action_type  TEXT NOT NULL CHECK (action_type IN ('book', 'cancel', 'check', 'refresh')),
     user_id      INTEGER NOT NULL,
     status       TEXT NOT NULL DEFAULT 'pending'
@@ -306,7 +307,7 @@ CREATE TABLE openings (
 CREATE INDEX openings_by_time ON openings (opens_at);
 
 CREATE TABLE shots (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     action_id   INTEGER NOT NULL REFERENCES booking_actions (id) ON DELETE CASCADE,
     choice      INTEGER NOT NULL,
     planned_ms  REAL NOT NULL,
@@ -324,7 +325,7 @@ CREATE INDEX shots_by_action ON shots (action_id);
 --   returning    both or none, and one has lost: return_id cancels the other's place, while that is free
 --   returned     it was read back as gone                apart     winner_id alone has a place, and keeps it
 CREATE TABLE pairs (
-    id               INTEGER PRIMARY KEY,
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
     asker_id         INTEGER NOT NULL,
     friend_id        INTEGER NOT NULL,
     asker_name       TEXT NOT NULL,
@@ -353,7 +354,7 @@ CREATE INDEX pairs_by_return ON pairs (return_id) WHERE return_id IS NOT NULL;
 -- Places on the site. status: confirmed (seen at the last reading), cancelled (by us, read back as gone),
 -- gone (vanished, and not through us), past (the class is over). Another word typed by hand counts as confirmed.
 CREATE TABLE user_bookings (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id      INTEGER NOT NULL,
     booking_id   TEXT NOT NULL DEFAULT '',  -- our own stable name: the site shows no id
     course_name  TEXT,
@@ -386,7 +387,7 @@ CREATE INDEX bookings_by_date ON user_bookings (booking_date);
 --   ask_first    asks shortly before the class, then books        ask_opening  asks shortly before the slot opens
 --   hold         books at the opening, asks while the place can still be given back        automatic  books at the opening
 CREATE TABLE periodic_bookings (
-    id                    INTEGER PRIMARY KEY,
+    id                    INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id               INTEGER NOT NULL,
     name                  TEXT NOT NULL DEFAULT '',
     location              TEXT,
@@ -420,7 +421,7 @@ CREATE TABLE periodic_alternatives (
 
 -- Days on which nothing recurring is booked or asked, both included.
 CREATE TABLE holidays (
-    id        INTEGER PRIMARY KEY,
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id   INTEGER NOT NULL,
     first_day TEXT NOT NULL CHECK (first_day GLOB '????-??-??' AND first_day IS date(first_day, '+0 days')),
     last_day  TEXT NOT NULL CHECK (last_day GLOB '????-??-??' AND last_day IS date(last_day, '+0 days')),
@@ -435,7 +436,7 @@ CREATE TABLE holidays (
 --   skipped  the person said no, or was on holiday
 --   expired  nobody answered in time                 missed   we woke too late to ask
 CREATE TABLE occurrences (
-    id                  INTEGER PRIMARY KEY,
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT,
     periodic_booking_id INTEGER NOT NULL REFERENCES periodic_bookings (id) ON DELETE CASCADE,
     date                TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),
     state               TEXT NOT NULL CHECK (state IN ('asked', 'queued', 'skipped', 'expired', 'missed')),
@@ -452,7 +453,7 @@ CREATE INDEX actions_by_periodic ON booking_actions (periodic_booking_id, status
 --   purpose 'keep'  "will you keep it?"       yes: nothing changes       no: its cancelling is queued; with expires_at =
 --                   scheduled_for it was asked too late to give it back without penalty: silence keeps it
 CREATE TABLE pending_confirmations (
-    id                  INTEGER PRIMARY KEY,
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id             INTEGER NOT NULL,
     periodic_booking_id INTEGER NOT NULL REFERENCES periodic_bookings (id) ON DELETE CASCADE,
     scheduled_for       TEXT NOT NULL,      -- the instant the class begins
@@ -531,7 +532,7 @@ CREATE TABLE request_counts (
 -- What the owner is told about them: one row per process that was missed. until: when it beat again, or another of its
 -- kind had taken its place; NULL while it is missed.
 CREATE TABLE outages (
-    id      INTEGER PRIMARY KEY,
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
     name    TEXT NOT NULL,
     program TEXT NOT NULL,
     since   TEXT NOT NULL,     -- its last sign of life
@@ -574,7 +575,7 @@ CREATE TRIGGER own_calendar_named AFTER INSERT ON own_calendars
 
 -- Its events of the next ten weeks, those that recur date by date. They go with it.
 CREATE TABLE own_events (
-    id        INTEGER PRIMARY KEY,
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id   INTEGER NOT NULL REFERENCES own_calendars (user_id) ON DELETE CASCADE,
     summary   TEXT NOT NULL,
     starts_at TEXT NOT NULL,
@@ -598,7 +599,7 @@ CREATE TABLE feeds (
 -- What the pages of a login told a person, in the site's words: told once, and again when it becomes something else or
 -- was not seen for a month. kind: password_expires, site_notice, matricola_chosen; about: what tells one from the next.
 CREATE TABLE login_remarks (
-    id      INTEGER PRIMARY KEY,
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id INTEGER NOT NULL,
     kind    TEXT NOT NULL,
     about   TEXT NOT NULL,
@@ -610,7 +611,7 @@ CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about);
 -- What the site was seen to do otherwise than the rules of the house say (domain/house_rules.py); told to the owner once.
 -- answer: 'set': in force as long as the configuration says what it said then; 'left': not taken over, or taken back.
 CREATE TABLE house_rules (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     name        TEXT NOT NULL,            -- opening, overlap, late_cancel, free_cancel_hours, closes_minutes, most_bookings
     value       TEXT NOT NULL,
     instead_of  TEXT NOT NULL DEFAULT '', -- what was in force when it was seen
@@ -631,7 +632,7 @@ CREATE TABLE house_rules (
 --   not told: there was nothing to tell any more, or Telegram will never take it, or its answer was lost too often
 -- Kinds `progress`, `card` and `page` edit a message that is there already: no new message waits for them.
 CREATE TABLE notices (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id         INTEGER NOT NULL,
     kind            TEXT NOT NULL,
     action_id       INTEGER REFERENCES booking_actions (id) ON DELETE CASCADE,
@@ -704,7 +705,7 @@ CREATE TABLE web_links (
 
 -- The browsers in which people have entered; of the secret in the cookie only its SHA-256 is kept.
 CREATE TABLE web_sessions (
-    id       INTEGER PRIMARY KEY,
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     digest   TEXT NOT NULL UNIQUE,
     user_id  INTEGER NOT NULL,
     agent    TEXT NOT NULL DEFAULT '',  -- what the browser says it is

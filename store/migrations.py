@@ -21,6 +21,28 @@ VERSION = 9
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
+NUMBERED_ANEW = (
+    "agreements", "booking_actions", "courses", "favourites", "holidays", "house_rules", "invitations", "login_remarks",
+    "notices", "occurrences", "outages", "own_events", "pairs", "pending_confirmations", "periodic_bookings", "shots",
+    "slots", "user_bookings", "web_sessions",
+)  # fmt: skip
+"""The tables that gave the number of a deleted row to another one until version 9."""
+
+NEVER_TWICE = (
+    "CREATE TABLE numbers (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT",  # with the first of these tables SQLite makes
+    "DROP TABLE numbers",  # its own, sqlite_sequence, which stays
+    # How rows lie in the file does not change, so only the schema's text does: a copy of a long history would take
+    # minutes on a small machine (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes")
+    "PRAGMA writable_schema = ON",
+    f"""UPDATE sqlite_schema SET sql = replace(sql, ' INTEGER PRIMARY KEY,', ' INTEGER PRIMARY KEY AUTOINCREMENT,')
+    WHERE type = 'table' AND name IN {NUMBERED_ANEW}""",  # noqa: S608 - a constant
+    "PRAGMA writable_schema = RESET",
+    *(
+        f"INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', coalesce(max(id), 0) FROM {table}"  # noqa: S608
+        for table in NUMBERED_ANEW
+    ),
+)
+
 STEPS: dict[int, tuple[str, ...]] = {
     1: (
         "ALTER TABLE booking_actions ADD COLUMN acting INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1))",
@@ -252,6 +274,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE TABLE backups (id INTEGER PRIMARY KEY CHECK (id = 1), next_at TEXT, made_at TEXT,"
         " failures INTEGER NOT NULL DEFAULT 0, failing_since TEXT, error TEXT) STRICT",
         "INSERT INTO backups (id) VALUES (1)",
+        *NEVER_TWICE,
     ),
 }
 """What leads from each version to the next."""

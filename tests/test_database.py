@@ -149,7 +149,30 @@ async def test_a_file_of_any_earlier_version_gets_what_is_new_and_keeps_what_it_
     async with open_database(path) as database:
         assert [action.user_id for action in await database.requests.latest(42, 9)] == [42]
         assert await columns(database) == schema
+        await database.connection.write("DELETE FROM booking_actions")
+        assert [row[0] for row in await database.connection.rows("PRAGMA integrity_check")] == ["ok"]
+    async with open_database(path) as database:
+        [row] = await database.connection.write(
+            "INSERT INTO booking_actions (action_type, user_id) VALUES ('check', 42) RETURNING id", {}
+        )
+        assert row["id"] == 2  # 1 was used before the upgrade
     assert list(tmp_path.glob(f"polimisport.db.version{version}-*.bak"))
+
+
+async def test_no_table_gives_the_number_of_a_deleted_row_to_another(db: Database, tmp_path: Path) -> None:
+    numbered = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%' ORDER BY name"
+    ids = (
+        "SELECT t.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+        " AND c.name = 'id' AND t.sql NOT LIKE '%CHECK (id = 1)%' ORDER BY t.name"
+    )
+    fresh = [row[0] for row in await db.connection.rows(numbered)]
+    assert fresh == [row[0] for row in await db.connection.rows(ids)]
+    path = tmp_path / "old.db"
+    with sqlite3.connect(path) as shell:
+        shell.executescript((SCHEMAS / "version1.sql").read_text(encoding="utf-8") + "PRAGMA user_version = 1;")
+    shell.close()
+    async with open_database(path) as upgraded:
+        assert [row[0] for row in await upgraded.connection.rows(numbered)] == fresh
 
 
 async def test_a_login_that_got_stuck_goes_by_the_new_name_of_its_error(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def database() -> Iterator[sqlite3.Connection]:
 
 
 def columns(database: sqlite3.Connection) -> dict[str, list[str]]:
-    names = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    ours = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    names = [name for (name,) in database.execute(ours)]
     return {name: [row[1] for row in database.execute(f"PRAGMA table_info({name})")] for name in names}
 
 

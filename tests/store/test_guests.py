@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from database import Database
-from domain.errors import LoginNeeded, LoginRejected, StillActing, TooManyWaiting, UnknownGuest
+from domain.errors import LeaseLost, LoginNeeded, LoginRejected, StillActing, TooManyWaiting, UnknownGuest
 from domain.guests import Guest
 from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind, Role, WatchMode
 from domain.people import Person
@@ -18,6 +18,7 @@ from domain.request_counts import RequestCount
 from domain.requests import NewAction, NewPeriodic
 from domain.web import Entrant, LinkPurpose
 from store.forgetting import PEOPLE_COLUMNS
+from store.outbox import add_notice
 from store.pauses import note_success
 from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
@@ -319,6 +320,26 @@ async def test_the_friend_of_who_is_forgotten_is_told_and_keeps_what_is_theirs(d
     assert kept.status is ActionStatus.PENDING
     rows = await db.connection.rows("SELECT action_id FROM notices WHERE kind = 'friend_left' AND user_id = 43")
     assert [row["action_id"] for row in rows] == [theirs.id]
+
+
+async def test_what_was_under_way_for_who_is_forgotten_never_counts_for_somebody_else(db: Database) -> None:
+    await with_account(db)
+    check = await db.claims.claim("worker", 60)
+    assert check
+    assert check.user_id == MARTA
+    told = await db.outbox.next_of_each()
+    await db.guests.remove(MARTA)
+
+    new = await db.requests.add(booking(MARCO, "YOGA"))
+    assert new.id > check.id
+    with pytest.raises(LeaseLost):
+        await db.settlement.settle(check, outcomes.failed(LoginRejected("no")))
+    row = await db.requests.find(new.id)
+    assert row
+    assert row.status is ActionStatus.PENDING
+    await db.connection.transact(lambda tx: add_notice(tx, MARCO, NoticeKind.LOGIN_REJECTED))
+    [fresh] = [each for each in await db.outbox.next_of_each() if each.user_id == MARCO]
+    assert fresh.id > max(each.id for each in told)
 
 
 async def test_nobody_is_forgotten_while_a_place_is_being_booked_for_them(db: Database) -> None:
