@@ -316,6 +316,8 @@ def _known_click(snapshot: Snapshot) -> RecognisedPage | None:
     elif known is PageKind.NOTICE and placed is None:
         sure = len(ways) == 1 and not _texts_to_fill(snapshot) and not _other_ways(snapshot) and not _grave(snapshot)
         known = known if sure else None
+    if placed is PageKind.NOTICE and (_texts_to_fill(snapshot) or (known is None and _grave(snapshot))):
+        return None  # another page, that answered the notice's form and so stands at its address
     known = known or placed
     if known is None:
         return None

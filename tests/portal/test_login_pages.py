@@ -133,6 +133,8 @@ PAGES_OF: dict[PageKind, tuple[tuple[str, str], ...]] = {
         ("a", "<h1>Accesso</h1>Premendo Continua l'altra sessione verrà terminata <button>Continua</button>"),
         ("a", "<p>Disattivi il secondo fattore, e le verifiche vengono eliminate.</p><button>Ok</button>"),
         ("a", "<p>Scegli una nuova password.</p><button>Prosegui</button>"),
+        ("passi/AvvisiDFA.do", "<form><p>Consenso</p>Cellulare <input name=c><button>Salva</button></form>"),
+        ("passi/AvvisiDFA.do", "<form><p>Premendo Ok la tua utenza verrà disattivata.</p><button>Ok</button></form>"),
         ("a", "<p>Per l'accesso serve un pagamento di 10 euro.</p><button>Procedi</button>"),
         ("a", "<p>Codice fiscale <input name=cf></p><button>Continua</button>"),
         ("a", "<label><input type=checkbox> Ho letto</label><button>Continua</button>"),
