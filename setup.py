@@ -8,6 +8,7 @@
     python setup.py --export-session FILE  that session in a sealed file, for a machine without a screen
     python setup.py --import-session FILE  takes it there
     python setup.py --no-login    the set-up, the check or an import without asking the site
+    python setup.py --check --offline  the doctor without asking Telegram or the site
     python setup.py --add-person ID  asks what a person logs in with, and keeps it encrypted in the database
     python setup.py --move-people    takes the people of the key friends out of config.json, into the database
     python setup.py --rotate-key     a new key for what stands encrypted there; the old one is set aside
@@ -30,6 +31,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -87,6 +89,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         help=_("put the session in a file, for a machine without a screen"),
     )
     more.add_argument("--no-login", action="store_true", help=_("don't ask the site"))
+    more.add_argument("--offline", action="store_true", help=_("with --check: ask neither Telegram nor the site"))
     more.add_argument("--book", action="store_true", help=_("with --survey: also book a class far ahead and cancel it"))
     more.add_argument("--yes", action="store_true", help=_("with --survey --book: don't ask before booking"))
     chosen = parser.parse_args(arguments)
@@ -125,6 +128,8 @@ def _contradiction(chosen: argparse.Namespace) -> str:
         return _("--person goes with --login, --export-session, --import-session or --survey")
     if chosen.no_login and (exports or task not in ("--check", "--import-session", set_up_alone)):
         return _("--no-login goes with the set-up, --check or --import-session")
+    if chosen.offline and task != "--check":
+        return _("--offline goes with --check")
     if chosen.book and task != "--survey":
         return _("--book goes with --survey")
     return _("--yes goes with --survey --book") if chosen.yes and not chosen.book else ""
@@ -144,7 +149,7 @@ def do(chosen: argparse.Namespace) -> int:
             print(_("{config}: the configuration can be used.", config=chosen.config))
             return WELL
         if chosen.check:
-            return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
+            return WELL if examine(chosen.config, login=not chosen.no_login, online=not chosen.offline) else UNWELL
         if chosen.login or chosen.export_session or chosen.import_session:
             return session_by_hand(chosen)
         if chosen.who:
@@ -279,12 +284,13 @@ def offer_survey(settings: Settings, config: Path) -> None:
         examine_site(settings, Wanted(settings.people[0], False, Path.cwd()), ask_at_terminal)
 
 
-def examine(config: Path, *, login: bool) -> bool:
+def examine(config: Path, *, login: bool, online: bool = True) -> bool:
     """The doctor's report on the terminal; whether all is well."""
     for name in SAID_BY_THE_DOCTOR:
         logging.getLogger(name).setLevel(logging.ERROR)
     confirm = ask_at_terminal if somebody_is_there() else doctor.nobody
-    return asyncio.run(doctor.report(config, lambda line: print(line, flush=True), login=login, confirm=confirm))
+    said = doctor.report(config, partial(print, flush=True), login=login, online=online, confirm=confirm)
+    return asyncio.run(said)
 
 
 def survey_site(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -89,11 +89,12 @@ def nobody(question: str) -> bool:
 
 
 async def examine(
-    config: Path, *, login: bool = True, clock: Clock = utc_now, confirm: Confirm = nobody
+    config: Path, *, login: bool = True, online: bool = True, clock: Clock = utc_now, confirm: Confirm = nobody
 ) -> AsyncIterator[Finding]:
     """The findings, each as soon as it is known. Without a usable configuration there is only the first.
 
-    A live one-time code is shown only to who says yes to `confirm`.
+    A live one-time code is shown only to who says yes to `confirm`. Not `online`: neither Telegram nor the site is
+    asked, and nothing is said of them.
     """
     try:
         settings = load(config)
@@ -114,6 +115,15 @@ async def examine(
         yield finding
     async for finding in _browser(settings):
         yield finding
+    if online:
+        async for finding in _outside(settings, config, clock, confirm, login=login):
+            yield finding
+
+
+async def _outside(
+    settings: Settings, config: Path, clock: Clock, confirm: Confirm, *, login: bool
+) -> AsyncIterator[Finding]:
+    """What only Telegram and the site can tell, and the logins there."""
     yield await _telegram(settings)
     reached = await _reach_site(settings, clock)
     yield _site(settings, reached)
@@ -573,10 +583,12 @@ def _kind(error: Exception) -> str:
     return type(error).__name__
 
 
-async def report(config: Path, say: Callable[[str], None], *, login: bool = True, confirm: Confirm = nobody) -> bool:
+async def report(
+    config: Path, say: Callable[[str], None], *, login: bool = True, online: bool = True, confirm: Confirm = nobody
+) -> bool:
     """Says every finding as soon as it is known; whether all is well."""
     well = True
-    async for finding in examine(config, login=login, confirm=confirm):
+    async for finding in examine(config, login=login, online=online, confirm=confirm):
         say(str(finding))
         well = well and finding.remedy is None
     return well

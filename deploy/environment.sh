@@ -1,6 +1,7 @@
 # What run and test need before anything else: a virtual environment and a browser. Sourced from the project's folder.
 #
 # prepare_environment   makes or updates .venv with what the bot runs on (requirements.lock), and sets PYTHON to its interpreter
+#                       first of all it has an upgrade that was interrupted end (./run --upgrade)
 # prepare_environment dev          the same with what the demo world and the tests need besides (requirements-dev.lock)
 # prepare_environment dev 3.13     the same with that Python, in an environment of its own, .venv-3.13
 # prepare_browser       finds or installs a Chromium and sets BROWSER to it; unless it is Playwright's own, which the programs
@@ -84,8 +85,19 @@ update_venv() { # FOLDER LOCK [VERSION]: the copy of the lock is written last: a
     cp "$lock" "$folder/$lock"
 }
 
+upgrade() { # CONFIG [OPTION ...]: with a copy of itself, which stays as it is while the code here is changed
+    local python
+    python=$(find_python) || give_up "Python 3.11 or newer is needed: install it (on Debian: apt install python3 python3-venv)."
+    if [ ! -e .upgrade/state.json ]; then
+        { rm -rf .upgrade/tool && mkdir -p .upgrade/tool && cp -R upgrade .upgrade/tool/; } 2>/dev/null ||
+            give_up "This folder can't be written: type it as the user whom it belongs to."
+    fi
+    PYTHONPATH=$PWD/.upgrade/tool PYTHONDONTWRITEBYTECODE=1 "$python" -P -m upgrade --checkout "$PWD" --config "$@"
+}
+
 prepare_environment() { # [dev [VERSION]]
     local lock=requirements${1:+-$1}.lock folder=.venv${2:+-$2}
+    if [ -e .upgrade/state.json ]; then upgrade "$PWD/config.json" --recover || exit 1; fi
     if command -v flock >/dev/null; then # run and test may be started side by side
         (flock 9 && update_venv "$folder" "$lock" "${2:-}") 9<requirements.lock || exit 1
     else

@@ -26,8 +26,24 @@ from store.migrations import SCHEMA
 from tests.support import chats
 
 PROJECT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "README.it.md", "README_DB.md", "CONTRIBUTING.md", "docs/architecture.md")
-MADE_BY_US = {"config.json", "other.json", "my.db", "qr.png", "polimisport.db", "polimisport.state", "backups"}
+DOCUMENTS = (
+    "README.md",
+    "README.it.md",
+    "README_DB.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/releasing.md",
+)
+MADE_BY_US = {
+    "config.json",
+    "other.json",
+    "my.db",
+    "qr.png",
+    "polimisport.db",
+    "polimisport.state",
+    "backups",
+    ".upgrade",
+}
 DEMO_WORLD = "## The demo world alone"
 PROGRAMS = {path.name for path in PROJECT.glob("*.py")}
 
