@@ -21,6 +21,14 @@ from store.row_reading import instant_or_none
 
 SECRET = 32  # bytes, of which an invitation's 43 characters are made
 BEGINS = "i"  # of an invitation's secret: the other links of the bot bring a number
+WITHDRAWN = """
+    SELECT count(*) FROM booking_actions JOIN guests USING (user_id)
+    WHERE user_id = :user_id AND status = 'cancelled' AND completed_at = suspended_at AND quiet = 0
+"""
+WITHDRAWN_CARDS = """
+    SELECT id, card_message_id FROM booking_actions
+    WHERE user_id = :user_id AND status = 'cancelled' AND completed_at = :now AND card_message_id IS NOT NULL
+"""
 
 
 class Guests:
@@ -108,6 +116,11 @@ class Guests:
     async def waiting(self, user_id: int) -> int:
         """How many bookings and watches of the person wait: what their limit is about."""
         row = await self._db.row(WAITING, {"user_id": user_id})
+        return int(row[0]) if row else 0
+
+    async def withdrawn(self, user_id: int) -> int:
+        """How many requests of a suspended guest were withdrawn when they were suspended."""
+        row = await self._db.row(WITHDRAWN, {"user_id": user_id})
         return int(row[0]) if row else 0
 
     async def version(self) -> int:
@@ -203,16 +216,19 @@ class Guests:
     @in_transaction
     def suspend(self, tx: Transaction, user_id: int) -> bool:
         """Ends what waits for a guest, and does nothing for them until they are resumed. False when nothing changed."""
-        values = {"user_id": user_id, "now": stamp(self._clock())}
+        now = self._clock()
+        values = {"user_id": user_id, "now": stamp(now)}
         changed = tx.run(
             "UPDATE guests SET suspended_at = :now WHERE user_id = :user_id AND suspended_at IS NULL RETURNING user_id",
             values,
         )
         if changed:
             tx.run("UPDATE accounts SET active = 0 WHERE user_id = :user_id", values)
-            end_what_waits(tx, self._clock())
-            follow_up(tx, [user_id], self._clock())
+            end_what_waits(tx, now)
+            follow_up(tx, [user_id], now)
             add_notice(tx, user_id, NoticeKind.SUSPENDED)
+            for row in tx.run(WITHDRAWN_CARDS, values):  # they must not go on saying that something is waited for
+                add_notice(tx, user_id, NoticeKind.CARD, action_id=row["id"], message_id=row["card_message_id"])
         return bool(changed)
 
     @in_transaction

@@ -57,9 +57,9 @@ class ActionNotices:
         return OutgoingNotice(card=CardEdit(action.card_message_id, await self._tickets.page(action, is_card=True)))
 
     async def _old_card(self, notice: Notice) -> OutgoingNotice:
-        """Edits the message that was the action's card before its result was sent as a new one."""
+        """Edits the message that was the action's card before its result was sent as a new one, or it was withdrawn."""
         action = await self._action(notice)
-        if notice.message_id is None or action.status not in ENDED:
+        if notice.message_id is None or action.status not in (*ENDED, ActionStatus.CANCELLED):
             raise NothingToTell(f"action {action.id} has no older card, or goes on")
         card = screens.tickets.final_card(action, self._house.when(), await self._bookings.got_by(action))
         return OutgoingNotice(card=CardEdit(notice.message_id, card))

@@ -44,7 +44,7 @@ class GuestNotices:
         guest = await self._db.guests.find(notice.user_id)
         if guest is None or guest.suspended_at is None:
             raise NothingToTell(f"{notice.user_id} is not suspended any more")
-        return told(screens.guests.suspended())
+        return told(screens.guests.suspended(await self._db.guests.withdrawn(notice.user_id)))
 
     async def _resumed(self, notice: Notice) -> OutgoingNotice:
         guest = await self._db.guests.find(notice.user_id)

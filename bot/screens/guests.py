@@ -55,7 +55,9 @@ def people_page(
             )
         )
     if not guests:
-        lines.add(_("Nessuno è ancora venuto con un invito. Un invito è un link da inoltrare: vale una volta sola."))
+        lines.add(
+            _("Adesso non c'è nessuno venuto con un invito. Un invito è un link da inoltrare: vale una volta sola.")
+        )
     for invited in invitations:
         lines.add(_("✉️ Un invito mai usato, che vale fino a {until}.", until=when.at(invited.until)))
     rows: list[ButtonRow] = [(button(f"{_mark(one)} {one.name}", Verb.GUEST, one.user_id),) for one in here.items]
@@ -159,9 +161,17 @@ def acting(name: str = "") -> str:
     return _("⏳ Proprio adesso sto prenotando o annullando per te: riprova tra un minuto.")
 
 
-def suspended() -> Page:
-    """All that a suspended guest is told."""
-    return Page(_("⏸ Chi tiene il bot ha sospeso il tuo accesso. Se pensi che sia uno sbaglio, parlane con lui."))
+def suspended(withdrawn: int = 0) -> Page:
+    """All that a suspended guest is told. `withdrawn`: requests that ended by it."""
+    lines = Lines().add(
+        _("⏸ Chi tiene il bot ha sospeso il tuo accesso. Se pensi che sia uno sbaglio, parlane con lui.")
+    )
+    if withdrawn:
+        ended = n_(
+            "La richiesta che avevi in coda è ritirata;", "Le {n} richieste che avevi in coda sono ritirate;", withdrawn
+        )
+        lines.add(_("{ended} i posti che hai già sul sito restano tuoi.", ended=ended))
+    return Page(str(lines))
 
 
 def came(guest: Guest) -> Page:

@@ -125,7 +125,9 @@ async def test_the_owner_sees_limits_suspends_and_removes_guests(world: World) -
     await tapped(marta, "Conferma Prenotazione", "Troppe prenotazioni in attesa")
     await tapped(world.owner, "⏸ Sospendi", "Ha 1 prenotazione in attesa: la ritiro")
     await tapped(world.owner, "⏸ Sì, sospendi", "Sospeso da")
-    await marta.wait_for(lambda message: "ha sospeso il tuo accesso" in message.text)
+    left = await marta.wait_for(lambda message: "ha sospeso il tuo accesso" in message.text)
+    assert "La richiesta che avevi in coda è ritirata; i posti che hai già sul sito restano tuoi" in left.text
+    await marta.wait_for(lambda message: "↩️" in message.text)  # nor does the request's own message wait any longer
     await told(marta, "/mie", "ha sospeso il tuo accesso")
     [action] = await world.actions(MARTA)
     assert action.status is ActionStatus.CANCELLED
