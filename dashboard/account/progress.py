@@ -124,7 +124,7 @@ def _opening_first() -> Progress:
 
 STOPS = {
     "LoginRejected": (
-        N_("Il sito ha rifiutato la password."),
+        N_("Il sito ha rifiutato Codice Persona o password."),
         N_(
             "Non riprovo da solo, per non far bloccare il tuo account. Prova Codice Persona e password sul sito del "
             "Politecnico; poi riscrivili qui."

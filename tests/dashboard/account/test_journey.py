@@ -62,7 +62,7 @@ async def test_a_new_password_is_not_called_right_because_the_session_of_the_old
         world.faults.sso_down = False
         clock.go(hours=1)
         await worker.burst()
-        assert "Il sito ha rifiutato la password." in (await browser.get("/account")).words
+        assert "Il sito ha rifiutato Codice Persona o password." in (await browser.get("/account")).words
 
 
 async def test_who_is_invited_gives_her_account_sees_her_login_and_books(engine: LentBrowser, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ async def test_who_is_invited_gives_her_account_sees_her_login_and_books(engine:
         assert "Salvato e cifrato." in page.words
         await worker.burst()
         page = await browser.get("/account")
-        assert "Il sito ha rifiutato la password." in page.words
+        assert "Il sito ha rifiutato Codice Persona o password." in page.words
         assert "Dal sito:" in page.words
 
         page = await browser.post("/account/back", {"csrf": page.csrf, "remedy": "password"})

@@ -257,7 +257,7 @@ async def test_a_refused_password_is_told_in_the_sites_words_and_written_again(s
     )
     await set_check(site.db, status="failed", error_kind="LoginRejected")
     page = await guest.look()
-    assert "Il sito ha rifiutato la password." in page.words
+    assert "Il sito ha rifiutato Codice Persona o password." in page.words
     assert "Credenziali &lt;b&gt;errate&lt;/b&gt;" in page.text
     page = await guest.send("back", remedy="password")
     assert "L'hai già scritta" not in page.words

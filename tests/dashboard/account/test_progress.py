@@ -67,7 +67,11 @@ def test_a_reading_with_the_session_of_before_is_no_proof_of_the_new_login() -> 
 @pytest.mark.parametrize(
     ("stop", "title", "remedy"),
     [
-        (LoginRejected(f"refused: {quote('Credenziali errate')}"), "rifiutato la password", Remedy.PASSWORD),
+        (
+            LoginRejected(f"refused: {quote('Credenziali errate')}"),
+            "rifiutato Codice Persona o password",
+            Remedy.PASSWORD,
+        ),
         (LoginRejected(ASKED_AGAIN), "senza dire perché", Remedy.PASSWORD),
         (OtpMissing("no secret"), "non ho il segreto", Remedy.CODE),
         (MatricolaMissing(f"not there: {quote('123, 456')}"), "non c'è la tua", Remedy.FORM),
