@@ -63,7 +63,7 @@ class PreferencesFlow:
                 told.append((setting, screen.what_rings(prefers.silent)))
                 continue
             offered = await options(tap.user_id, prefers)
-            chosen = next((each.label for each in offered if each.chosen), "")
+            chosen = next((each.label for each in offered if each.chosen), _by_hand(prefers, setting))
             if len(offered) > 1:
                 told.append((setting, chosen))
         owner, guest = self._house.is_kept_by(tap.user_id), self._directory.guest(tap.user_id) is not None
@@ -142,6 +142,19 @@ class PreferencesFlow:
 
     async def _mondays(self, user_id: int, prefers: Preferences) -> list[Option]:
         return [Option(str(screen.MONDAYS[sent]), int(sent), prefers.mondays == sent) for sent in (True, False)]
+
+
+def _by_hand(prefers: Preferences, setting: Setting) -> str:
+    """What a setting is at that none of its buttons offers: a row of the database may say anything."""
+    match setting:
+        case Setting.QUIET:
+            return screen.quiet_hours(prefers.quiet)
+        case Setting.REMINDER if prefers.reminder:
+            return screen.before_class(prefers.reminder)
+        case Setting.WATCH:
+            return screen.not_later_than(prefers.watch_notice)
+        case _:
+            return ""
 
 
 def _with(prefers: Preferences, setting: Setting, number: int, label: str) -> Preferences:
