@@ -413,7 +413,8 @@ class Sentence:
         denials = [at for at, part in enumerate(self._parts) if part.kind in (Kind.NOT, Kind.NOTHING)]
         if len(denials) != 1 or self._kinds & {*VERBS, Kind.LOOK, Kind.MINE, Kind.LATER}:
             return False
-        denied = next((part for part in self._parts[denials[0] + 1 :] if part.kind not in SKIPPED), None)
+        skipped = (*SKIPPED, Kind.EVERY)
+        denied = next((part for part in self._parts[denials[0] + 1 :] if part.kind not in skipped), None)
         return self._parts[denials[0]].text in NO_SUCH and denied is not None and denied.kind is Kind.COURSE
 
     def _denies_a_verb(self) -> bool:

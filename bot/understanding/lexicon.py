@@ -110,7 +110,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.PAUSE,
-        r"sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
+        r"tak(?:e|ing) a break(?: from)?|hold off(?: on)?|(?:faccio|prendo) una pausa (?:da|dal|dalla|con)"
+        r"|sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
         r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|ricominci(?:a|o|are)(?: con| a prenot\w+)?"
         r"|(?:fai|far) ripartire",
     ),
@@ -120,6 +121,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"(?:\d{1,3}|a|an|one|two|three|four|five|six|a couple of|a few|some|un|una|due|tre|quattro|cinque|sei"
         r"|dieci|ten|un paio di|qualche|alcun[ei]) (?:settiman[ae]|weeks?|giorn[oi]|days?|mes[ei]|months?)"
         r"|for a while|per un po"
+        r"|(?:for|in|during|throughout|a|per|tutto|all of|all) (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio"
+        r"|agosto|settembre|ottobre|novembre|dicembre|january|february|march|april|may|june|july|august|september"
+        r"|october|november|december)"
         r"|(?:until|till|fino (?:a|ad|al|alla|all)) "
         r"(?:(?:the|il|la|le|l|end|start|fine|inizio|of|di|del|after|dopo) ){0,4}"
         r"(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|january"
@@ -137,7 +141,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.WATCH,
-        r"(?:let me know|notify me|alert me|text me|ping me)(?: if| when| once| as soon as)?|(?:frees?|opens?) up"
+        r"wake me(?: up)?(?: if| when| once)?"
+        r"|(?:let me know|notify me|alert me|text me|ping me)(?: if| when| once| as soon as)?|(?:frees?|opens?) up"
         r"|(?:becomes?|gets) (?:free|available)|si liberasse|si libera|(?:tieni|tenere|tienimi|puoi tenere"
         r"|tenermi|mi tieni|tenga) d occhio|avvis\w+|avvert(?:i|imi|ire|itemi|a)|fammi sapere"
         r"|dimmi (?:se|quando) si libera|(?:se|quando|appena|nel caso|non appena) si liber(?:a|ano|asse"
@@ -166,7 +171,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.SOFT,
-        r"(?:al|il) piu presto(?: possibile)?|as (?:early|soon) as (?:possible|you can)|asap"
+        r"mi sa(?: che)?|i (?:think|guess)(?: that)?|(?:solo |just |only )?(?:una volta|once)(?: sola| only)?"
+        r"|(?:al|il) piu presto(?: possibile)?|as (?:early|soon) as (?:possible|you can)|asap"
         r"|(?:i )?(?:was |am )?hoping to|fancy|i fancy|would rather"
         r"|desider(?:o|erei|eremmo)|gradirei|(?:vi|la|ti) prego(?: di)?|potro|potremo"
         r"|va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
@@ -189,7 +195,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"(?: left| free)?"
         r"|when (?:can|could|may) (?:i|we|you) book|quando (?:posso|puoi|si puo|si possono) prenot\w+"
         r"|quando (?:apre|aprono|si apre|si aprono) (?:la|le) prenotazion[ei]|when (?:does|do) (?:the )?bookings? open"
-        r"|spaces|tell me (?:if|whether)"
+        r"|spaces|(?:any )?openings|happening|going on|closes?|chiud(?:e|ono)|apert[oaie]|tell me (?:if|whether)"
         r"|(?:mi )?(?:ricord\w+|remind me|dic[ea])(?: cortesemente)?"
         r"(?= (?:le mie|quali|cosa|che|a che|what|which|when|my) )"
         r"|insegn\w+|teach\w*|dici|dirmi|elenchi|avete|do you have|have you got|do you offer"
@@ -255,7 +261,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
 
 FILLERS = worded(
     """
-    fascia fasce oraria orarie
+    forse perhaps maybe fascia fasce oraria orarie
     sometime sometimes either both entrambi sto sta simply cortesemente cordiali cordialmente saluti distinti
     gentilissimi gentilissima gentili spettabile regards best dispiace spiace regret afraid temo dear all signori
     already

@@ -37,7 +37,7 @@ _FRIEND = (
 _QUIET_TIME = (
     r"(?: (?:between|from|until|till|after|before|during|at|dalle|dall|alle|dopo|prima|entro|fino|di|la|e|and|night"
     r"|tonight|nights|notte|stanotte|sera|stasera|evenings?|morning|mattina|mezzanotte|midnight|pm|am|every|ogni|for|per"
-    r"|now|oggi|today|domani|tomorrow|while sleep|mentre dormo|more|piu|\d{1,2}(?::\d\d)?))*"
+    r"|now|-|,|oggi|today|domani|tomorrow|while sleep|mentre dormo|more|piu|\d{1,2}(?::\d\d)?))*"
 )
 _REMINDED = r"(?:ricorda(?:r?mi|melo|rmelo)?|avvisa(?:r?mi)?|remind|reminder|promemoria)"
 
@@ -96,6 +96,8 @@ PAGES = (
         Place.STATUS,
         r"undo(?: (?:that|this|last(?: one| thing)?))?|did (?:that |this )?work(?: out)?|how did (?:that |this )?go"
         r"|(?:come? )?(?:is )?andat[oa](?: bene)?(?: a buon fine)?|ha funzionato"
+        r"|(?:why|perche) (?:did|was|were|has|have|non|is)\b.*|what (?:went wrong|happened)(?: (?:with|to)\b.*)?"
+        r"|cosa? (?:is )?(?:andato storto|successo)(?: (?:a|con)\b.*)?"
         r"|richieste|stato|status|requests|ultime richieste|latest requests|a che punto sei|in corso|coda|queue",
     ),
     (
@@ -147,7 +149,7 @@ PAGES = (
     (Place.TOGETHER, r"insieme|together|invit[ao](?:re)? (?:amic[oa]|amici)|invite friends?"),
     (
         Place.SETTINGS,
-        r"impostazioni|settings|(?:set|switch|how change|how|come cambio)? ?(?:the )?(?:language"
+        r"impostazioni|settings|(?:set|switch|change|cambia|metti|how change|how|come cambio)? ?(?:the )?(?:language"
         r"|lingua)(?: english| italian| inglese| italiano)?|preferenze|preferences|opzioni|options|lingua"
         r"|language|change language|cambia(?:re)? lingua|notifiche|notifications|parla(?: in)? (?:inglese"
         r"|italiano)|speak (?:english|italian)|english|inglese|italiano|italian|english please|configurazione"
@@ -155,7 +157,8 @@ PAGES = (
         r"(?:before|earlier|prima|in anticipo)"
         r"(?: (?:of|each|every|ogni|class(?:es)?|lezion[ei]|allenament[oi]|cors[oi]))*"
         rf"|(?:not|no|non|niente|nessun|stop|senza|without|basta|disattiva|turn off)(?: more| piu| con)?"
-        rf" (?:{_REMINDED}|reminders|remind\w+|notific\w+|notifications?|sending reminders?)"
+        rf" (?:{_REMINDED}|reminders|(?:be )?remind\w+"
+        r"|want (?:be )?(?:remind\w+|reminders)|voglio promemoria|notific\w+|notifications?|sending reminders?)"
         r"|(?:(?:not|non|never|mai|not ever|stop|smetti|basta) (?:di )?(?:ring\w*|suon\w+|disturb\w*|buzz\w*|wake"
         r"|svegli\w+|beep\w*|mand\w+ (?:messaggi|notifiche)|scriver?\w*|text|write|make noise"
         r"|far rumore|notify\w*|notific\w+)|mute|muto|silenzia\w*"
@@ -163,6 +166,7 @@ PAGES = (
         r"|in silenzio|silenzioso)(?: mode)?"
         r"|do not disturb|non disturbare|shut up)"
         rf"(?: (?:you|yourself|bot|up|please))*{_QUIET_TIME}"
+        rf"|(?:set |change |put |imposta\w* |mett\w+ )?(?:quiet hours|ore (?:di )?silenzi\w*){_QUIET_TIME}"
         r"|quiet hours|ore (?:di silenzio|silenziose)|silenzio|non disturbare|do not disturb"
         r"|reminders?|promemoria|change settings|change notifications",
     ),
@@ -258,6 +262,12 @@ def page_named(text: str) -> Show | None:
     return None
 
 
+GO_AHEAD = re.compile(
+    r"(?:ok|okay|yes|si|sure|va bene|please|dai|vai)?(?: ,)? ?(?:(?:book|do|confirm|reserve|take) it|go ahead|go for it"
+    r"|prenotal[oa]|confermal[oa]|fallo|procedi|yes please|si per favore|si grazie)"
+    r"(?: please| pls| grazie| per favore)?"
+)
+"""What stands for a tap on the button that confirms."""
 PARTING = re.compile(r"(?:ciao )?(?:a domani|a presto|ci vediamo(?: domani| presto)?|see you(?: tomorrow| soon)?)")
 
 
@@ -265,6 +275,8 @@ def pleasantry(text: str, original: str) -> Said | None:
     """A greeting, thanks, yes or no, when the message is nothing else."""
     if PARTING.fullmatch(text.strip(" ,")):
         return Said(Word.HELLO)
+    if GO_AHEAD.fullmatch(text.strip(" ,")):
+        return Said(Word.YES)
     words = set(text.split()) - {",", "?", "-"}
     if not words:
         thanking, greeting = THANKING_EMOJI.search(original), GREETING_EMOJI.search(original)

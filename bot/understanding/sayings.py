@@ -9,7 +9,7 @@ _BECAUSE = r"(?:because|cause|cuz|coz|bc|since (?=i |we )|perche|siccome|visto c
 _EXCUSE = (
     r"(?:exams?|test|esam[ei]|lecture|meeting|riunione|interview|colloquio|fever|febbre|flu|influenza|cold|raffreddore"
     r"|sick|ill|malat[oa]|injured|infortunat[oa]|tired|stanc[oa]|headache|mal di \w+|dentist|dentista|medico|doctor"
-    r"|treno|train|deadline|consegna|compleanno|birthday|party|festa|cena|dinner|unwell|ospiti|guests)"
+    r"|treno|train|deadline|consegna|compleanno|birthday|male|party|festa|cena|dinner|unwell|ospiti|guests)"
 )
 _I_HAVE = (
     rf"(?:i (?:have(?: got)?|got|feel|am)|got|ho|sono|sto|mi sento|there is|ce) (?:\w+ ){{0,2}}?{_EXCUSE}"
@@ -29,7 +29,28 @@ _HAVE_IT = (
     r"(?:mett\w+|prenot\w+|iscriv\w+|segn(?:a|ami)|fammi(?: fare)?|dammi|prend\w+|vorrei(?: fare)?|voglio(?: fare)?"
     r"|preferi\w+(?: fare)?|book|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want|i would like)"
 )
+_AND_CANCEL = (
+    r"(?: ,? ?(?:(?:so|and|quindi|e) )?(?:please )?(?:cancel it|drop it|annull(?:a|ala|alo)|disdi(?:ci|cila|cilo)))?"
+)
 SAYINGS = (
+    (
+        re.compile(
+            r"\b(?:i (?:do not|can not) remember|non (?:mi )?ricordo|ho dimenticato|i (?:have )?forgot(?:ten)?) "
+            r"(?=(?:what|when|which|where|cosa|che|quando|quali|dove|a che)\b)"
+        ),
+        "",
+    ),
+    (re.compile(rf"\b(?:i (?:have )?)?changed? my mind (?:about|on) (.+?){_AND_CANCEL}$"), r"i do not want \1"),
+    (re.compile(rf"\bho cambiato idea (?:su|per|con|riguardo a) (.+?){_AND_CANCEL}$"), r"non voglio \1"),
+    (re.compile(r"(?<=\w )(?<!mi )(?<!ci )fiss[ao](?= (?:del|di|dei|delle)\b| [,?]|$)"), "settimanale"),
+    (
+        re.compile(
+            r"\b(?:fino a quando|entro quando|until when|how late|by when|till when) (?:posso|si puo|can i|may i)"
+            r" (?:annull|disd|cancel)\w*.*"
+        ),
+        "my bookings",
+    ),
+    (re.compile(r"\b(?:can|could|may) i cancel(?: .+)? (?:until|till|by) when\b"), "my bookings"),
     (
         re.compile(r"\bwho (?:takes|is taking|is teaching|runs|is running|leads|is leading|holds|gives)\b"),
         "who teaches",
@@ -56,6 +77,7 @@ SAYINGS = (
         re.compile(r"\bdid (?!(?:i|you|we|that|this|it)\b)(.+?) (?:work(?: out)?|go through|go well)\b"),
         r"am i booked \1",
     ),
+    (re.compile(r"\b(?:did|was) (?!(?:i|you|we|that|this|it)\b)(.+?) (?:get )?booked\b"), r"am i booked \1"),
     (re.compile(r"\bhow did (?!(?:it|that|this)\b)(.+?) go\b"), r"am i booked \1"),
     (re.compile(r"\bcome (?:is )?andat[oa] (?:con|a|per|la prenotazione (?:di|del))\b"), "sono iscritta"),
     (

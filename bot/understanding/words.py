@@ -73,7 +73,8 @@ CONTRACTIONS = (
     (re.compile(r"\bwho is (?:the )?((?:\w+ ){1,4}?)(?:instructor|teacher|trainer|coach)\b"), r"who teaches \1"),
     (
         re.compile(
-            r"\bchi is (?:l'? ?|il |la )?(?:istruttore|istruttrice|insegnante|maestr[oa]|prof\w*) (?:di|del|della|a) "
+            r"\bchi is (?:l'? ?|il |la )?(?:coach|trainer|allenator[ei]|istruttore"
+            r"|istruttrice|insegnante|maestr[oa]|prof\w*) (?:di|del|della|a) "
         ),
         "chi insegna ",
     ),

@@ -58,6 +58,12 @@ def test_odd_ways_to_say_when_are_read(said: str, means: str) -> None:
         ("al posto di yoga domani mettimi total body", "swap yoga 25/11 -> total"),
         ("vorrei total body al posto di yoga domani", "swap yoga 25/11 -> total"),
         ("make stretching a weekly thing", "weekly stretch"),
+        ("no more weekly gym", "series fit"),
+        ("stop palestra fissa", "series fit"),
+        ("take a break from the gym until february", "series fit"),
+        ("I changed my mind about zumba, cancel it", "unwanted zumba"),
+        ("ho cambiato idea su zumba, prenota yoga", "?"),
+        ("wake me when zumba frees up", "watch zumba"),
     ],
 )
 def test_what_is_not_wanted_or_wanted_instead_is_understood(said: str, means: str) -> None:
@@ -85,6 +91,14 @@ def test_what_is_not_wanted_or_wanted_instead_is_understood(said: str, means: st
         ("did it work?", "show status"),
         ("com'è andata?", "show status"),
         ("who made you?", "show help"),
+        ("why didn't you book zumba", "show status"),
+        ("perché non hai preso zumba?", "show status"),
+        ("what went wrong?", "show status"),
+        ("did pilates get booked", "show mine"),
+        ("I forgot what I booked for friday", "show mine"),
+        ("fino a quando posso disdire pilates?", "show mine"),
+        ("chi è il coach di boxe?", "teachers boxe"),
+        ("any openings for boxe", "look boxe"),
     ],
 )
 def test_a_question_in_other_words_leads_to_its_answer(said: str, means: str) -> None:
@@ -96,6 +110,7 @@ def test_a_question_in_other_words_leads_to_its_answer(said: str, means: str) ->
     [
         "remind me 2 hours before class", "ricordamelo mezz'ora prima", "no reminders please", "don't remind me",
         "don't ring between 11pm and 7am", "non suonare dalle 23 alle 7", "mute you for tonight",
+        "set quiet hours 23-7", "change the language to italian", "I don't want to be reminded",
         "quiet from 6pm to 8pm", "non disturbarmi di notte", "silenzio dalle 22",
     ],
 )  # fmt: skip
@@ -128,3 +143,8 @@ def test_watch_but_do_not_book_is_asked_back_with_the_class() -> None:
     assert isinstance(unsure, Unsure)
     assert unsure.doubt is Doubt.NEGATED
     assert unsure.readings == (Watch(Wish(("PILATES MATWORK",), (tomorrow,))),)
+
+
+@pytest.mark.parametrize("said", ["book it", "ok, do it", "yes please", "go ahead", "prenotala", "sì grazie"])
+def test_a_yes_in_words_asks_for_the_button_and_books_nothing(said: str) -> None:
+    assert meant(said) == "yes"
