@@ -101,6 +101,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.CANCEL,
         rf"{_LEAVE}|forget(?: about)?"
+        r"|ditch|scrap|bin|quit|lascio|mollo|leave(?! (?:it|me|a|my|everything)\b)"
         r"|disattiva|basta con|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+|cancell(?!at"
         r"|ed|ing|azion)\w+|disd(?:i|ic)\w*|disdett[ae]|elimin(?!at)\w+|rimuov(?:i|ere|imi|ermi|o)|tog(?:li|liere"
         rf"|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)|cancel|cancelled"
@@ -120,7 +121,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"(?:per|for) (?:(?:the|le|i|gli|il|la|next|coming|prossim[oaie]|circa|about|another|other|altr[eio]) ){0,3}"
         r"(?:\d{1,3}|a|an|one|two|three|four|five|six|a couple of|a few|some|un|una|due|tre|quattro|cinque|sei"
         r"|dieci|ten|un paio di|qualche|alcun[ei]) (?:settiman[ae]|weeks?|giorn[oi]|days?|mes[ei]|months?)"
-        r"|for a while|per un po"
+        r"|for a while|per un po|(?:while|mentre|finche) (?:(?:i|we) (?:am |are |be )?)?(?:sono |siamo )?"
+        r"(?:away|on holiday|on vacation|via|fuori|in vacanza|in ferie)"
         r"|(?:for|in|during|throughout|a|per|tutto|all of|all) (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio"
         r"|agosto|settembre|ottobre|novembre|dicembre|january|february|march|april|may|june|july|august|september"
         r"|october|november|december)"
@@ -135,7 +137,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (Kind.LATER, r"later(?: on)?|earlier|sooner|piu (?:tardi|presto)"),
     (
         Kind.MOVE,
-        r"spost(?!at)\w+|cambi(?:a|are|ami|armi|o)|scambi(?:a|are|ami|o)?|anticip(?:a|are|ami|o)|posticip(?:a|are"
+        r"trade|fa(?:i|re|cciamo) (?:un |il )?s?cambio(?: con)?"
+        r"|spost(?!at)\w+|cambi(?:a|are|ami|armi|o)|scambi(?:a|are|ami|o)?|anticip(?:a|are|ami|o)|posticip(?:a|are"
         r"|ami|o)|rimand(?:a|are|ami|o)|move|reschedule|swap|change|switch|postpone|shift|exchange|replace"
         r"|sostituisci|sostituire",
     ),
@@ -195,7 +198,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"(?: left| free)?"
         r"|when (?:can|could|may) (?:i|we|you) book|quando (?:posso|puoi|si puo|si possono) prenot\w+"
         r"|quando (?:apre|aprono|si apre|si aprono) (?:la|le) prenotazion[ei]|when (?:does|do) (?:the )?bookings? open"
-        r"|spaces|(?:any )?openings|happening|going on|closes?|chiud(?:e|ono)|apert[oaie]|tell me (?:if|whether)"
+        r"|spaces|(?:any )?openings|happen(?:s|ing)?|going on"
+        r"|how many people(?: (?:fit|can (?:come|join|go)))?(?: in)?|quante persone(?: ci)?(?: (?:stanno|entrano))?"
+        r"|closes?|chiud(?:e|ono)|apert[oaie]|tell me (?:if|whether)"
         r"|(?:mi )?(?:ricord\w+|remind me|dic[ea])(?: cortesemente)?"
         r"(?= (?:le mie|quali|cosa|che|a che|what|which|when|my) )"
         r"|insegn\w+|teach\w*|dici|dirmi|elenchi|avete|do you have|have you got|do you offer"
@@ -261,7 +266,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
 
 FILLERS = worded(
     """
-    forse perhaps maybe fascia fasce oraria orarie
+    bello interessante nice fun interesting forse perhaps maybe fascia fasce oraria orarie
     sometime sometimes either both entrambi sto sta simply cortesemente cordiali cordialmente saluti distinti
     gentilissimi gentilissima gentili spettabile regards best dispiace spiace regret afraid temo dear all signori
     already

@@ -95,7 +95,7 @@ PAGES = (
     (
         Place.STATUS,
         r"undo(?: (?:that|this|last(?: one| thing)?))?|did (?:that |this )?work(?: out)?|how did (?:that |this )?go"
-        r"|(?:come? )?(?:is )?andat[oa](?: bene)?(?: a buon fine)?|ha funzionato"
+        r"|(?:come? )?(?:is )?andat[oa](?: bene)?(?: a buon fine)?|ha funzionato|a che punto siamo"
         r"|(?:why|perche) (?:did|was|were|has|have|non|is)\b.*|what (?:went wrong|happened)(?: (?:with|to)\b.*)?"
         r"|cosa? (?:is )?(?:andato storto|successo)(?: (?:a|con)\b.*)?"
         r"|richieste|stato|status|requests|ultime richieste|latest requests|a che punto sei|in corso|coda|queue",
@@ -104,6 +104,8 @@ PAGES = (
         Place.HOLIDAYS,
         r"(?:che|quali|quando|which|what|when)? ?(?:ferie|vacanze|holidays?)"
         r" (?:set|noted|entered|segnat[oe]|mess[oe]|impostat[oe]|inserit[oe])"
+        r"|(?:no|not|niente|nessuna) (?:book|bookings?|prenotazion[ei]|corsi|classes)"
+        r"(?: (?:at|over|during|per))? (?:natale|christmas|pasqua|easter|capodanno|new year)"
         r"|ferie|vacanze|vacanza|holidays?|vacation|days off|giorni liberi|in ferie|in vacanza|on holiday"
         rf"|(?:i )?(?:be |saro |vado |andro )(?:in ferie|in vacanza|on holiday|on vacation|on leave)(?:{DATES})?"
         rf"|going on holiday|(?:(?:in )?(?:ferie|vacanza)|(?:going )?on (?:holiday|vacation)|holidays?|vacation)"
@@ -121,7 +123,8 @@ PAGES = (
     ),
     (
         Place.STATISTICS,
-        r"how (?:fast|quick|quickly)"
+        r"how long (?:did|does) (?:(?:it|you|that) )?take\b.*|quanto (?:tempo )?ci (?:hai|ha|metti|mette)\b.*"
+        r"|how (?:fast|quick|quickly)"
         r"(?: (?:did|were|was|you|get|book|got|place|last|opening|class|spot|one|in|at|booking)){0,6}"
         r"|quanto (?:sei )?(?:stato )?(?:veloce|rapido|velocemente)(?: (?:stato|prenotato|preso))?"
         r"|in quanto tempo (?:\w+ ){0,3}(?:prenotat[oa]|pres[oa])"
@@ -166,6 +169,9 @@ PAGES = (
         r"|in silenzio|silenzioso)(?: mode)?"
         r"|do not disturb|non disturbare|shut up)"
         rf"(?: (?:you|yourself|bot|up|please))*{_QUIET_TIME}"
+        r"|(?:ring|suona)(?: (?:only|just|solo|soltanto))(?: .*)?|(?:only|just|solo|soltanto) (?:ring|suona)(?: .*)?"
+        rf"|(?:no|niente|nessun) (?:sounds?|noise|suon[oi]|rumor[ei]){_QUIET_TIME}"
+        rf"|(?:{_REMINDED}|reminders?)(?: day before| giorno prima| night before| sera prima)"
         rf"|(?:set |change |put |imposta\w* |mett\w+ )?(?:quiet hours|ore (?:di )?silenzi\w*){_QUIET_TIME}"
         r"|quiet hours|ore (?:di silenzio|silenziose)|silenzio|non disturbare|do not disturb"
         r"|reminders?|promemoria|change settings|change notifications",
@@ -268,6 +274,11 @@ GO_AHEAD = re.compile(
     r"(?: please| pls| grazie| per favore)?"
 )
 """What stands for a tap on the button that confirms."""
+HOW_ARE_YOU = re.compile(r"come (?:stai|va)|tutto bene|how (?:are|r) (?:you|u)(?: doing| today)?|how is it going|sup")
+PRAISE = re.compile(
+    r"(?:you (?:are|re)|ur|u r|sei) (?:the best|great|amazing|awesome|a star|a legend|il migliore|la migliore|un grande"
+    r"|un mito|fantastico|bravissimo|utilissimo)|(?:i )?love (?:you|it)|ti (?:amo|adoro)"
+)
 PARTING = re.compile(r"(?:ciao )?(?:a domani|a presto|ci vediamo(?: domani| presto)?|see you(?: tomorrow| soon)?)")
 
 
@@ -277,6 +288,10 @@ def pleasantry(text: str, original: str) -> Said | None:
         return Said(Word.HELLO)
     if GO_AHEAD.fullmatch(text.strip(" ,")):
         return Said(Word.YES)
+    if HOW_ARE_YOU.fullmatch(text.strip(" ,?")):
+        return Said(Word.HELLO)
+    if PRAISE.fullmatch(text.strip(" ,")):
+        return Said(Word.THANKS)
     words = set(text.split()) - {",", "?", "-"}
     if not words:
         thanking, greeting = THANKING_EMOJI.search(original), GREETING_EMOJI.search(original)

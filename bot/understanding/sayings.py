@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.days import BY_WEEKDAY, SEVERAL
+
 _DO = r"(?:book|prenot|annull|cancel|disd|swap|scambi|spost|mett|put|move|togli|drop)"
 _BECAUSE = r"(?:because|cause|cuz|coz|bc|since (?=i |we )|perche|siccome|visto che|dato che|poiche)"
 _EXCUSE = (
@@ -29,6 +31,7 @@ _HAVE_IT = (
     r"(?:mett\w+|prenot\w+|iscriv\w+|segn(?:a|ami)|fammi(?: fare)?|dammi|prend\w+|vorrei(?: fare)?|voglio(?: fare)?"
     r"|preferi\w+(?: fare)?|book|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want|i would like)"
 )
+_DAYS = "(?:" + "|".join([*BY_WEEKDAY, *SEVERAL]) + ")"
 _AND_CANCEL = (
     r"(?: ,? ?(?:(?:so|and|quindi|e) )?(?:please )?(?:cancel it|drop it|annull(?:a|ala|alo)|disdi(?:ci|cila|cilo)))?"
 )
@@ -93,7 +96,13 @@ SAYINGS = (
         re.compile(r"\b(?:sono|siamo) liber[oaie]\b(?=.*\b(?:cosa|che)\b(?: \w+)? (?:posso|potrei|possiamo|ce)\b)"),
         "",
     ),
+    (re.compile(r"\ba che punto (?:siamo|sei|is) con\b"), "sono iscritta"),
+    (re.compile(r"\bcome mess[oa]\b"), "posti"),
+    # Several days in a row
+    (re.compile(rf"\b({_DAYS}) (?={_DAYS}\b)"), r"\1 , "),
     # One class for another
+    (re.compile(r"\b(?:fai|fare|facciamo) (?:un |il )?s?cambio (?:tra|fra) (.+?) e (.+)"), r"swap \1 for \2"),
+    (re.compile(r"\b(?:swap|switch|change) between (.+?) and (.+)"), r"swap \1 for \2"),
     (re.compile(rf"\b{_INSTEAD} (.+?)(?: ,)? {_HAVE_IT} (.+)"), r"swap \1 for \2"),
     (re.compile(rf"^{_HAVE_IT} (.+?) {_INSTEAD} (.+)"), r"swap \2 for \1"),
     # Which week

@@ -37,6 +37,7 @@ CONTRACTIONS = (
     (re.compile(r"(?<!\S)@ ?(?=\w)"), "at "),
     (re.compile(r"\b(?:scusami|scusa|sorry|mi dispiace),? (?:ma|but)\b"), "scusa"),
     (re.compile(r"\bdmn\b"), "domani"),
+    (re.compile(r"\bwk(?:nd|end)\b"), "weekend"),
     (re.compile(r"\beve\b"), "evening"),
     (re.compile(r"\bnn\b"), "non"),
     (re.compile(r"\bwud\b"), "would"),
