@@ -681,7 +681,7 @@ CREATE TABLE fillings (
     got         INTEGER NOT NULL DEFAULT 0,  -- how many of them got a place
     PRIMARY KEY (date, time_start, course_name, location, course_type)
 ) STRICT;
-CREATE INDEX fillings_by_class ON fillings (course_name COLLATE NOCASE, time_start, date);
+CREATE INDEX fillings_by_class ON fillings (lower(course_name), time_start, date);
 CREATE INDEX fillings_raced ON fillings (asked, got) WHERE asked > 0;
 
 -- What the bot is called on Telegram, in one row: the links of the pages lead to it. No row: it was never connected.

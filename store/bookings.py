@@ -22,13 +22,13 @@ from store.outbox import add_notice
 from store.row_reading import all_readable, instant_or_none, readable
 
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
-CHANGES = """(status IN ('cancelled', 'gone') OR booking_id <> :booking_id OR coalesce(minutes <> :minutes, 0))"""
+CHANGES = """(status IN ('cancelled', 'gone') OR booking_id <> :booking_id OR coalesce(minutes <> :minutes, FALSE))"""
 SEEN_AGAIN = f"""
     UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
         course_type = coalesce(:course_type, course_type),
         minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now, missing_since = NULL,
         calendar_id = coalesce(calendar_id, nullif(booking_id, '')),
-        sequence = sequence + {CHANGES},
+        sequence = sequence + CASE WHEN {CHANGES} THEN 1 ELSE 0 END,
         changed_at = CASE WHEN {CHANGES} THEN :now ELSE changed_at END,
         reminded_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN reminded_at END,
         kept_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN kept_at END
@@ -37,8 +37,8 @@ SEEN_AGAIN = f"""
 SEEN_FIRST = """
     INSERT INTO user_bookings (user_id, booking_id, course_name, location, course_type, booking_date,
         booking_time, status, created_at, updated_at, minutes, sequence)
-    SELECT :user_id, :booking_id, :course, :location, :course_type, :date,
-        :time, 'confirmed', :now, :now, :minutes, coalesce(max(sequence) + 1, 0)
+    SELECT CAST(:user_id AS BIGINT), :booking_id, :course, :location, :course_type, :date,
+        :time, 'confirmed', :now, :now, CAST(:minutes AS BIGINT), coalesce(max(sequence) + 1, 0)
     FROM user_bookings  -- of the same hour in another kind of class: in calendars it has the same name
     WHERE user_id = :user_id AND booking_date = :date AND coalesce(calendar_id, booking_id) = :booking_id
     RETURNING id
@@ -170,7 +170,8 @@ def set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetim
     tx.run(
         """
         UPDATE user_bookings SET status = :status, updated_at = :now, missing_since = NULL,
-            sequence = sequence + (:status IN ('cancelled', 'gone') AND status NOT IN ('cancelled', 'gone')),
+            sequence = sequence
+                + CASE WHEN :status IN ('cancelled', 'gone') AND status NOT IN ('cancelled', 'gone') THEN 1 ELSE 0 END,
             changed_at = CASE WHEN :status IN ('cancelled', 'gone') AND status NOT IN ('cancelled', 'gone') THEN :now
                 ELSE changed_at END
         WHERE id = :id

@@ -93,7 +93,7 @@ def swap(tx: Transaction, timetable: Timetable, began_at: datetime, now: datetim
         tx.run(
             """
             INSERT INTO slot_days VALUES (:date, :began) ON CONFLICT (date) DO UPDATE SET read_at = excluded.read_at
-            WHERE read_at <= :began OR read_at > :now
+            WHERE slot_days.read_at <= :began OR slot_days.read_at > :now
             """,
             {"date": day, "began": moment.began, "now": moment.now},
         )
@@ -151,7 +151,7 @@ def _put_slot(tx: Transaction, slot: Slot, moment: Moment) -> None:
             appointment_id = excluded.appointment_id, activity = excluded.activity, time_end = excluded.time_end,
             instructor = excluded.instructor, places = excluded.places, status = excluded.status,
             read_at = excluded.read_at, missing_since = NULL
-            WHERE read_at <= :began OR read_at > :now
+            WHERE slots.read_at <= :began OR slots.read_at > :now
         """,
         {
             "appointment_id": slot.appointment_id,
@@ -208,10 +208,10 @@ def _put_course(tx: Transaction, slot: Slot, moment: Moment) -> None:
         ON CONFLICT (location, course_type, name, day_of_week, time_start) DO UPDATE SET
             time_end = excluded.time_end, available_spots = excluded.available_spots,
             total_spots = max(
-                coalesce(total_spots, excluded.total_spots), coalesce(excluded.total_spots, total_spots)
+                coalesce(courses.total_spots, excluded.total_spots), coalesce(excluded.total_spots, courses.total_spots)
             ),
             instructor = excluded.instructor, last_updated = excluded.last_updated
-            WHERE last_updated <= :began OR last_updated > :now
+            WHERE courses.last_updated <= :began OR courses.last_updated > :now
         """,
         {
             "name": slot.course,

@@ -45,6 +45,14 @@ class Transaction(ABC):
     def is_open(self) -> bool:
         """Whether it can go on: an error of a statement may have undone all of it."""
 
+    @abstractmethod
+    def columns(self) -> list[Row]:
+        """Every column of our tables: `table_name`, `column_name`."""
+
+    @abstractmethod
+    def overwrite_deleted(self) -> None:
+        """Has what is deleted written over, and not only left out, as far as the engine can."""
+
 
 Steps = Callable[[Transaction], Result]
 """What is done in one transaction, and what it returns."""
@@ -78,6 +86,14 @@ class Connection(ABC):
 
         It is whole, or not there at all. Raises FileExistsError, OSError, and DatabaseDamaged when it is not sound.
         """
+
+    @abstractmethod
+    async def faults(self) -> list[str]:
+        """What the engine finds wrong with the database. Empty when all is well."""
+
+    @abstractmethod
+    async def empty_log(self) -> None:
+        """Has the engine's log forget what was deleted, as far as nobody reads in it."""
 
     async def row(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         """The first row of a SELECT, as of the last commit."""

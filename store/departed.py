@@ -23,7 +23,7 @@ WITHDRAW = f"""
     WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0) AND {STILL} RETURNING id
 """  # noqa: S608 - a constant
 CLOSE_QUESTIONS = """
-    UPDATE pending_confirmations SET confirmed = purpose = 'keep',
+    UPDATE pending_confirmations SET confirmed = CASE purpose WHEN 'keep' THEN 1 ELSE 0 END,
         outcome = CASE purpose WHEN 'keep' THEN 'confirmed' ELSE 'skipped' END
     WHERE outcome IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
 """

@@ -24,7 +24,8 @@ from store.row_reading import all_readable
 # that the site does not show yet comes from the weekly timetable. What a weekly booking does is left out.
 NEXT_CLASSES = """
     WITH had (course, location, kind, weekday, start, day) AS (
-        SELECT course_name, location, course_type, (strftime('%w', date) + 6) % 7, substr(time_slot, 1, 5), date
+        SELECT course_name, location, course_type, (CAST(strftime('%w', date) AS INTEGER) + 6) % 7,
+            substr(time_slot, 1, 5), date
         FROM booking_actions
         WHERE user_id = :user_id AND date >= :since AND action_type = 'book' AND status <> 'cancelled'
             AND status IN ('completed', 'failed', 'cancelled') AND action_type IN ('book', 'cancel')
@@ -32,7 +33,7 @@ NEXT_CLASSES = """
             AND NOT EXISTS (SELECT 1 FROM user_bookings AS got
                 WHERE got.id = booking_actions.won_row_id AND got.status = 'cancelled')
         UNION ALL
-        SELECT course_name, location, course_type, (strftime('%w', booking_date) + 6) % 7,
+        SELECT course_name, location, course_type, (CAST(strftime('%w', booking_date) AS INTEGER) + 6) % 7,
             substr(booking_time, 1, 5), booking_date
         FROM user_bookings
         WHERE user_id = :user_id AND booking_date >= :since AND status <> 'cancelled'
@@ -52,19 +53,19 @@ NEXT_CLASSES = """
             SELECT 1 FROM periodic_bookings AS weekly
             WHERE weekly.user_id = :user_id AND weekly.active = 1 AND weekly.day_of_week = wish.weekday
                 AND substr(weekly.time_slot, 1, 5) = wish.start
-                AND coalesce(nullif(weekly.course_name, ''), :gym) = coalesce(nullif(wish.course, ''), :gym)
-                COLLATE NOCASE)
+                AND lower(coalesce(nullif(weekly.course_name, ''), :gym))
+                    = lower(coalesce(nullif(wish.course, ''), :gym)))
     )
     SELECT dated.*, 0 AS is_unseen, slots.id, activity_id, activity, appointment_id, course_name, time_start, time_end,
         instructor, places, status, read_at
     FROM dated CROSS JOIN slots ON slots.date = dated.date AND slots.time_start = dated.start
-        AND coalesce(nullif(slots.course_name, ''), :gym) = coalesce(nullif(dated.course, ''), :gym) COLLATE NOCASE
+        AND lower(coalesce(nullif(slots.course_name, ''), :gym)) = lower(coalesce(nullif(dated.course, ''), :gym))
     UNION ALL
     SELECT dated.*, 1, courses.id, '', courses.location || ' - ' || courses.course_type, '', courses.name,
         courses.time_start, coalesce(courses.time_end, courses.time_start), coalesce(courses.instructor, ''), NULL,
         'disabled', courses.last_updated
     FROM dated CROSS JOIN courses ON courses.day_of_week = dated.weekday AND courses.time_start = dated.start
-        AND courses.name = coalesce(nullif(dated.course, ''), :gym) COLLATE NOCASE
+        AND lower(courses.name) = lower(coalesce(nullif(dated.course, ''), :gym))
     WHERE NOT EXISTS (
         SELECT 1 FROM slots WHERE slots.date = dated.date AND slots.time_start >= dated.start
             AND slots.activity = courses.location || ' - ' || courses.course_type)

@@ -16,21 +16,21 @@ NOTE = """
     INSERT INTO fillings (location, course_type, course_name, date, time_start, opens_at, free_s, full_s, asked, got)
     VALUES (:location, :course_type, :course, :date, :start, :opens, :free, :full, :asked, :got)
     ON CONFLICT (date, time_start, course_name, location, course_type) DO UPDATE SET
-        free_s = max(coalesce(free_s, excluded.free_s), coalesce(excluded.free_s, free_s)),
-        full_s = min(coalesce(full_s, excluded.full_s), coalesce(excluded.full_s, full_s)),
-        asked = asked + excluded.asked, got = got + excluded.got
+        free_s = max(coalesce(fillings.free_s, excluded.free_s), coalesce(excluded.free_s, fillings.free_s)),
+        full_s = min(coalesce(fillings.full_s, excluded.full_s), coalesce(excluded.full_s, fillings.full_s)),
+        asked = fillings.asked + excluded.asked, got = fillings.got + excluded.got
 """
 OF_CLASS = """
-    SELECT rowid AS id, * FROM fillings INDEXED BY fillings_by_class
-    WHERE course_name = :course COLLATE NOCASE AND time_start = :start AND date < :date
-        AND location = :location COLLATE NOCASE AND course_type = :course_type COLLATE NOCASE
+    SELECT date AS id, * FROM fillings INDEXED BY fillings_by_class
+    WHERE lower(course_name) = lower(:course) AND time_start = :start AND date < :date
+        AND lower(location) = lower(:location) AND lower(course_type) = lower(:course_type)
         AND strftime('%w', date) = strftime('%w', :date)
     ORDER BY date DESC LIMIT :most
 """
 
 OF_EACH_CLASS = """
     SELECT sum(asked) AS asked, sum(got) AS got FROM fillings INDEXED BY fillings_raced WHERE asked > 0
-    GROUP BY course_name COLLATE NOCASE, location COLLATE NOCASE, course_type COLLATE NOCASE, time_start,
+    GROUP BY lower(course_name), lower(location), lower(course_type), time_start,
         strftime('%w', date)
 """
 

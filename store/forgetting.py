@@ -43,7 +43,7 @@ def forget(tx: Transaction, user_id: int, now: datetime) -> Forgotten:
     Raises StillActing while a place is being booked or given back for them; then nothing has changed.
     """
     values = {"user_id": user_id}
-    tx.run("PRAGMA secure_delete = ON")  # what is deleted is written over, and not only left out
+    tx.overwrite_deleted()
     counts = {name: _number(tx, query, user_id) for name, query in COUNTED.items()}
     shared = {row["id"]: row["action_id"] for row in tx.run(SHARED, values)}
     friends = {row["id"]: None for row in tx.run(FRIENDS, values)} | shared
@@ -68,11 +68,7 @@ def _number(tx: Transaction, query: str, user_id: int) -> int:
 
 def _delete_everywhere(tx: Transaction, user_id: int) -> None:
     """Deletes the rows of every table whose columns name the person: also of a table that was added yesterday."""
-    found = tx.run(
-        "SELECT t.name AS here, c.name AS person FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
-        " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
-    )
-    for row in found:
-        if row["person"] in PEOPLE_COLUMNS:
-            query = f'DELETE FROM "{row["here"]}" WHERE "{row["person"]}" = :user_id'  # noqa: S608 - names of our own
+    for row in tx.columns():
+        if row["column_name"] in PEOPLE_COLUMNS:
+            query = f'DELETE FROM "{row["table_name"]}" WHERE "{row["column_name"]}" = :user_id'  # noqa: S608 - names of our own
             tx.run(query, {"user_id": user_id})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from store.connection import Connection, Transaction, in_transaction
-from store.migrations import VERSION
 
 
 class Health:
@@ -11,12 +10,10 @@ class Health:
         self._db = connection
 
     async def damage(self) -> list[str]:
-        """What SQLite finds wrong with the file: damaged pages, rows that point nowhere. Empty when all is well."""
-        integrity = [str(row[0]) for row in await self._db.rows("PRAGMA integrity_check")]
-        orphans = [f"a row of {row['table']} points nowhere" for row in await self._db.rows("PRAGMA foreign_key_check")]
-        return [line for line in integrity if line != "ok"] + orphans
+        """What is wrong with the file: damaged pages, rows that point nowhere. Empty when all is well."""
+        return await self._db.faults()
 
     @in_transaction
     def prove_writable(self, tx: Transaction) -> None:
         """Writes what stands in the file already. Raises DatabaseError with the remedy when that is not possible."""
-        tx.run(f"PRAGMA user_version = {VERSION}")
+        tx.run("UPDATE executor SET plan_version = plan_version")

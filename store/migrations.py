@@ -274,6 +274,8 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE TABLE backups (id INTEGER PRIMARY KEY CHECK (id = 1), next_at TEXT, made_at TEXT,"
         " failures INTEGER NOT NULL DEFAULT 0, failing_since TEXT, error TEXT) STRICT",
         "INSERT INTO backups (id) VALUES (1)",
+        "DROP INDEX fillings_by_class",  # NOCASE is SQLite's own, and lower() means the same
+        "CREATE INDEX fillings_by_class ON fillings (lower(course_name), time_start, date)",
         *NEVER_TWICE,
     ),
 }

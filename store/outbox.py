@@ -28,14 +28,17 @@ def add_notice(
     rule_id: int | None = None,
     pair_id: int | None = None,
 ) -> None:
-    """Puts a notice in the outbox. Who is not active hears of their suspension alone; their chat is still edited."""
+    """Puts a notice in the outbox, with the fact it tells. Who is not active hears of their suspension alone."""
     tx.run(
         """
         INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
             message_id, about_user_id, remark_id, rule_id, pair_id)
-        SELECT :user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id,
-            :message_id, :about_user_id, :remark_id, :rule_id, :pair_id
-        WHERE :kind IN ('suspended', 'card') OR :user_id NOT IN (SELECT user_id FROM accounts WHERE active = 0)
+        SELECT CAST(:user_id AS BIGINT), CAST(:kind AS TEXT), CAST(:action_id AS BIGINT),
+            CAST(:booking_row_id AS BIGINT), CAST(:confirmation_id AS BIGINT), CAST(:occurrence_id AS BIGINT),
+            CAST(:outage_id AS BIGINT),
+            CAST(:message_id AS BIGINT), CAST(:about_user_id AS BIGINT), CAST(:remark_id AS BIGINT),
+            CAST(:rule_id AS BIGINT), CAST(:pair_id AS BIGINT)
+        WHERE :kind = 'suspended' OR NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
         """,
         {
             "user_id": user_id,

@@ -160,7 +160,8 @@ def _replace_events(tx: Transaction, user_id: int, events: Sequence[OwnEvent]) -
     tx.run(
         """
         INSERT INTO own_events (user_id, summary, starts_at, ends_at, all_day)
-        SELECT :user_id, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(:events)
+        SELECT CAST(:user_id AS BIGINT), value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT)
+        FROM json_each(:events)
         """,
         {"user_id": user_id, "events": json.dumps(rows)},
     )

@@ -182,7 +182,7 @@ def note_booked(tx: Transaction, user_id: int) -> None:
 
 def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
     """Resets the account's count of pauses after a success, and ends a pause that concerned its login."""
-    values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}
+    values = {"user_id": user_id, "of_login": json.dumps([[kind] for kind in OF_LOGIN])}
     told = note_login(tx, user_id, now)
     if tx.row(NEEDS_RESET, values) is None:
         return
@@ -190,6 +190,6 @@ def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
     tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)
     tx.run(
         f"UPDATE accounts SET {OVER} WHERE user_id = :user_id"  # noqa: S608 - a constant
-        " AND pause_kind IN (SELECT value FROM json_each(:of_login))",
+        " AND pause_kind IN (SELECT value ->> 0 FROM json_each(:of_login))",
         values,
     )

@@ -58,7 +58,7 @@ class People:
                 ON CONFLICT (user_id) DO UPDATE SET
                     active = 1,
                     role = excluded.role,
-                    rejected = CASE WHEN fingerprint = excluded.fingerprint THEN rejected ELSE 0 END,
+                    rejected = CASE WHEN accounts.fingerprint = excluded.fingerprint THEN accounts.rejected ELSE 0 END,
                     fingerprint = excluded.fingerprint
                 """,
                 values,

@@ -15,11 +15,11 @@ A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 ADD = """
     INSERT INTO request_counts (minute, user_id, requests, delayed)
-    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-        json_extract(value, '$[3]')
-    FROM json_each(:counts) WHERE json_extract(value, '$[1]') IN (SELECT user_id FROM accounts)
+    SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT), CAST(value ->> 3 AS BIGINT)
+    FROM json_each(:counts) WHERE CAST(value ->> 1 AS BIGINT) IN (SELECT user_id FROM accounts)
     ON CONFLICT (minute, user_id) DO UPDATE SET
-        requests = requests + excluded.requests, delayed = delayed + excluded.delayed
+        requests = request_counts.requests + excluded.requests,
+        delayed = request_counts.delayed + excluded.delayed
 """
 
 

@@ -70,7 +70,9 @@ class Rules:
             """
             INSERT INTO house_rules (name, value, instead_of, words, about, action_id, seen_at)
             VALUES (:name, :value, :instead_of, :words, :about, :action, :now)
-            ON CONFLICT (name, value) DO UPDATE SET seen = seen + (about <> :about), about = :about, seen_at = :now,
+            ON CONFLICT (name, value) DO UPDATE SET
+                seen = house_rules.seen + CASE WHEN house_rules.about <> :about THEN 1 ELSE 0 END,
+                about = :about, seen_at = :now,
                 words = :words, action_id = :action, instead_of = :instead_of
             RETURNING id, seen, told_at
             """,

@@ -22,7 +22,9 @@ class Sharing:
 
     async def find(self, number: str) -> ClassRef | None:
         """The class that a link is about; None when there is no such link, or its class is long over."""
-        row = await self._db.row("SELECT rowid AS id, * FROM shared_classes WHERE number = :number", {"number": number})
+        row = await self._db.row(
+            "SELECT number AS id, * FROM shared_classes WHERE number = :number", {"number": number}
+        )
         return readable(_to_class, row)
 
     async def number_of(self, ref: ClassRef, starts: datetime) -> str:
@@ -56,7 +58,7 @@ class Sharing:
 
 
 def _of_day(day: date) -> tuple[str, dict[str, object]]:
-    return "SELECT rowid AS id, * FROM shared_classes WHERE date = :date", {"date": day.isoformat()}
+    return "SELECT number AS id, * FROM shared_classes WHERE date = :date", {"date": day.isoformat()}
 
 
 def _number_in(rows: list[Row], ref: ClassRef) -> str | None:

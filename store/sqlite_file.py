@@ -114,6 +114,15 @@ class SqliteTransaction(Transaction):
     def is_open(self) -> bool:
         return self._connection.in_transaction
 
+    def columns(self) -> list[Row]:
+        return self.run(
+            "SELECT t.name AS table_name, c.name AS column_name FROM sqlite_schema AS t"
+            " JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
+        )
+
+    def overwrite_deleted(self) -> None:
+        self.run("PRAGMA secure_delete = ON")
+
 
 class Handle(aiosqlite.Connection):
     """A connection of SQLite on aiosqlite's thread, to which whole functions go instead of statements."""
@@ -296,6 +305,15 @@ class SqliteFile(Connection):
         with self._explained():
             return await self._retried(lambda: self._reader.use(_fetch(sql, parameters)))
 
+    async def faults(self) -> list[str]:
+        """Damaged pages, and rows that point nowhere."""
+        integrity = [str(row[0]) for row in await self.rows("PRAGMA integrity_check")]
+        orphans = [f"a row of {row['table']} points nowhere" for row in await self.rows("PRAGMA foreign_key_check")]
+        return [line for line in integrity if line != "ok"] + orphans
+
+    async def empty_log(self) -> None:
+        await self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def backup(self, target: Path) -> None:
         """Raises DatabaseDamaged when the copy is not sound because this file is not."""
         with self._explained():
@@ -307,7 +325,7 @@ def copy_whole(source: sqlite3.Connection, target: Path) -> None:
 
     Raises sqlite3.Error and OSError; then nothing of it is left.
     """
-    draft = _draft(target)
+    draft = draft_beside(target)
     try:
         source.execute("BEGIN")  # what is counted is what is copied
         try:
@@ -319,9 +337,9 @@ def copy_whole(source: sqlite3.Connection, target: Path) -> None:
         with closing(sqlite3.connect(f"{draft.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
             found = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
             if found != "ok":
-                raise _damage_error(found)
+                raise damage_error(found)
             if _counted(copy) != there:
-                raise _damage_error("the copy has not the rows that the database has")
+                raise damage_error("the copy has not the rows that the database has")
         os.replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
@@ -334,7 +352,7 @@ def _counted(connection: sqlite3.Connection) -> dict[str, int]:
     return {table: connection.execute(f'SELECT count(*) FROM "{quoted[table]}"').fetchone()[0] for table in tables}  # noqa: S608 - names of the file's own
 
 
-def _draft(target: Path) -> Path:
+def draft_beside(target: Path) -> Path:
     """An empty file beside the target, readable by its owner only. Raises FileExistsError when the target exists."""
     if os.path.lexists(target):
         raise FileExistsError(target)
@@ -343,7 +361,7 @@ def _draft(target: Path) -> Path:
     return draft
 
 
-def _damage_error(found: str) -> sqlite3.DatabaseError:
+def damage_error(found: str) -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError(found)
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error

@@ -28,8 +28,9 @@ from store.row_reading import readable
 
 TAKE = """
     UPDATE booking_actions
-    SET status = 'processing', attempts = attempts + 1, crashes = crashes + (status = 'processing'), started_at = :now,
-        lease_until = :lease, worker = :worker, acting = acting AND status = 'processing',
+    SET status = 'processing', attempts = attempts + 1, started_at = :now, lease_until = :lease, worker = :worker,
+        crashes = CASE status WHEN 'processing' THEN crashes + 1 ELSE crashes END,
+        acting = CASE status WHEN 'processing' THEN acting ELSE 0 END,
         absent_since = CASE status WHEN 'pending' THEN absent_since END
 """
 
@@ -52,8 +53,8 @@ asks for waits for no reading that nobody asked for.
 HAS_A_HAND = """
     (user_id NOT IN (
             SELECT user_id FROM booking_actions
-            WHERE status = 'processing' AND lease_until > :now AND NOT quiet
-                AND NOT coalesce(action_type = 'book' AND opens_at > :opened AND opens_at <= :opening, 0)
+            WHERE status = 'processing' AND lease_until > :now AND quiet = 0
+                AND NOT (action_type = 'book' AND opens_at IS NOT NULL AND opens_at > :opened AND opens_at <= :opening)
             GROUP BY user_id HAVING count(*) >= :most_of_one)
         OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
 """
@@ -74,9 +75,9 @@ CLAIM = f"""
             UNION ALL
             SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
             WHERE status = 'processing' AND lease_until <= :now AND {FITS}
-        )
+        ) AS due
         ORDER BY CASE
-                WHEN quiet AND action_type IN ('check', 'refresh') THEN 2
+                WHEN quiet = 1 AND action_type IN ('check', 'refresh') THEN 2
                 WHEN action_type = 'book' AND opens_at BETWEEN :soon AND :opening THEN 1
                 ELSE 0
             END,
@@ -101,10 +102,10 @@ DUE = f"""
 
 
 EXTEND = """
-    UPDATE booking_actions SET lease_until = json_extract(held.value, '$[2]')
+    UPDATE booking_actions SET lease_until = held.value ->> 2
     FROM json_each(:held) AS held
-    WHERE booking_actions.id = json_extract(held.value, '$[0]') AND status = 'processing'
-        AND attempts = json_extract(held.value, '$[1]')
+    WHERE booking_actions.id = CAST(held.value ->> 0 AS BIGINT) AND status = 'processing'
+        AND attempts = CAST(held.value ->> 1 AS BIGINT)
     RETURNING booking_actions.id
 """
 

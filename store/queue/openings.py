@@ -20,7 +20,8 @@ AT_ONE_OPENING = """
     WHERE user_id = :user AND opens_at = :opens AND opening_requests > 0
 """
 AMONG_ALL = """
-    SELECT sum(id < :id) AS before, count(*) AS all_of_them FROM booking_actions INDEXED BY live_actions
+    SELECT count(*) FILTER (WHERE id < :id) AS before, count(*) AS all_of_them
+    FROM booking_actions INDEXED BY live_actions
     WHERE status IN ('pending', 'processing') AND action_type = 'book' AND opens_at = :opens
 """
 WITHOUT_OPENING = """
@@ -120,7 +121,7 @@ class Openings:
     async def rank(self, action_id: int, opens_at: datetime) -> tuple[int, int]:
         """How many of the live bookings that open then come before this one, and how many there are."""
         row = await self._db.row(AMONG_ALL, {"id": action_id, "opens": stamp(opens_at)})
-        return (row["before"] or 0, row["all_of_them"]) if row else (0, 1)
+        return (row["before"], row["all_of_them"]) if row else (0, 1)
 
     @in_transaction
     def note_spent(self, tx: Transaction, action_id: int, requests: int) -> None:
@@ -135,8 +136,11 @@ def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> No
     """Stores the report of an action's opening. A later attempt at it adds its shots and replaces the rest."""
     tx.run(
         """
-        INSERT OR REPLACE INTO openings (action_id, opens_at, offset_ms, doubt_ms, round_trip_ms, seen_ms, opened_early)
+        INSERT INTO openings (action_id, opens_at, offset_ms, doubt_ms, round_trip_ms, seen_ms, opened_early)
         VALUES (:action, :opens_at, :offset, :doubt, :round_trip, :seen, :early)
+        ON CONFLICT (action_id) DO UPDATE SET
+            opens_at = excluded.opens_at, offset_ms = excluded.offset_ms, doubt_ms = excluded.doubt_ms,
+            round_trip_ms = excluded.round_trip_ms, seen_ms = excluded.seen_ms, opened_early = excluded.opened_early
         """,
         {
             "action": action_id,

@@ -35,9 +35,9 @@ LIVE = """
     WHERE status IN ('pending', 'processing') GROUP BY action_type, status
 """
 DUE = """
-    SELECT count(*) AS all_due, sum(waits) AS held_up, min(CASE WHEN NOT waits THEN run_at END) AS oldest
+    SELECT count(*) AS all_due, count(*) FILTER (WHERE waits) AS held_up, min(run_at) FILTER (WHERE NOT waits) AS oldest
     FROM (SELECT run_at, user_id IN (SELECT user_id FROM accounts WHERE paused_until > :now) AS waits
-        FROM booking_actions WHERE status = 'pending' AND run_at <= :now)
+        FROM booking_actions WHERE status = 'pending' AND run_at <= :now) AS due
 """
 LOST_LEASES = "SELECT count(*) FROM booking_actions WHERE status = 'processing' AND lease_until <= :now"
 QUEUE = """
@@ -71,16 +71,16 @@ TROUBLED_FIRST = """
     SELECT accounts.*, (SELECT count(*) FROM booking_actions WHERE booking_actions.user_id = accounts.user_id
         AND status IN ('pending', 'processing')) AS live, guests.suspended_at
     FROM accounts LEFT JOIN guests USING (user_id) WHERE active = 1 OR suspended_at IS NOT NULL
-    ORDER BY suspended_at IS NOT NULL, rejected = 1 DESC, coalesce(paused_until, '') > :now DESC,
+    ORDER BY suspended_at IS NOT NULL, rejected DESC, coalesce(paused_until, '') > :now DESC,
         unreachable_since IS NOT NULL DESC, role = 'owner' DESC, accounts.user_id
     LIMIT :limit OFFSET :offset
 """
 WAITING_BY_PERSON = """
-    SELECT notices.user_id, count(*) AS number, sum(kind IN ('progress', 'card', 'page')) AS edits,
-        min(CASE WHEN kind NOT IN ('progress', 'card', 'page') THEN notices.created_at END) AS oldest_message,
+    SELECT notices.user_id, count(*) AS number, count(*) FILTER (WHERE kind IN ('progress', 'card', 'page')) AS edits,
+        min(notices.created_at) FILTER (WHERE kind NOT IN ('progress', 'card', 'page')) AS oldest_message,
         min(notices.created_at) AS oldest, max(attempts) AS tries, unreachable_since
     FROM notices LEFT JOIN accounts ON accounts.user_id = notices.user_id
-    WHERE sent_at IS NULL GROUP BY notices.user_id ORDER BY oldest LIMIT :limit
+    WHERE sent_at IS NULL GROUP BY notices.user_id, unreachable_since ORDER BY oldest LIMIT :limit
 """
 WAITING_BY_KIND = "SELECT kind, count(*) AS number FROM notices WHERE sent_at IS NULL GROUP BY kind"
 OLDEST_MESSAGE = """
@@ -102,9 +102,8 @@ class Oversight:
     def queue(self, tx: Transaction) -> QueueState:
         now = {"now": stamp(self._clock())}
         due, lost = tx.run(DUE, now)[0], tx.run(LOST_LEASES, now)[0]
-        held_up = due["held_up"] or 0
         oldest = instant_or_none(due["oldest"])
-        return QueueState(_counts(tx.run(LIVE)), due["all_due"] - held_up, oldest, held_up, lost[0])
+        return QueueState(_counts(tx.run(LIVE)), due["all_due"] - due["held_up"], oldest, due["held_up"], lost[0])
 
     async def live(self, limit: int, offset: int = 0) -> list[Action]:
         """Everybody's actions that are not finished: first what workers have in hand, then what is due soonest."""
@@ -177,14 +176,15 @@ class Oversight:
     async def account_counts(self) -> AccountCounts:
         rows = await self._db.rows(
             """
-            SELECT count(*) AS active, sum(rejected) AS rejected, sum(coalesce(paused_until, '') > :now) AS paused,
-                sum(unreachable_since IS NOT NULL) AS unreachable
+            SELECT count(*) AS active, sum(rejected) AS rejected,
+                count(*) FILTER (WHERE coalesce(paused_until, '') > :now) AS paused,
+                count(unreachable_since) AS unreachable
             FROM accounts WHERE active = 1
             """,
             {"now": stamp(self._clock())},
         )
         row = rows[0]
-        return AccountCounts(row["active"], row["rejected"] or 0, row["paused"] or 0, row["unreachable"] or 0)
+        return AccountCounts(row["active"], row["rejected"] or 0, row["paused"], row["unreachable"])
 
     @in_snapshot
     def outbox(self, tx: Transaction) -> OutboxState:

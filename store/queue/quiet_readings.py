@@ -33,9 +33,10 @@ UNDER_WAY = """
     ORDER BY status = 'processing' DESC, begins LIMIT 1
 """
 LATELY = """
-    SELECT count(*) AS begun, max(created_at) AS last, status FROM booking_actions INDEXED BY routine_tries
+    SELECT count(*) OVER () AS begun, created_at AS last, status FROM booking_actions INDEXED BY routine_tries
     WHERE action_type = 'refresh' AND action_type IN ('check', 'refresh')
         AND user_id IN (SELECT user_id FROM accounts) AND created_at > :since
+    ORDER BY created_at DESC, id DESC LIMIT 1
 """
 OPENINGS = """
     SELECT DISTINCT opens_at FROM booking_actions INDEXED BY live_actions
@@ -140,9 +141,9 @@ def _begins(tx: Transaction, now: datetime) -> datetime | None:
 
 def _is_enough(tx: Transaction, now: datetime) -> bool:
     row = tx.row(LATELY, {"since": stamp(now - timedelta(hours=1))})
-    if row is None or row["last"] is None:
+    if row is None:
         return False
-    apart = AFTER_A_FAILURE if row["status"] == "failed" else APART  # SQLite: the status of the row with the maximum
+    apart = AFTER_A_FAILURE if row["status"] == "failed" else APART
     return bool(row["begun"] >= MOST_AN_HOUR or row["last"] > stamp(now - apart))
 
 

@@ -68,7 +68,7 @@ def done_after_all(
         UPDATE booking_actions
         SET status = 'completed', completed_at = :now, result = :result, error = NULL,
             error_kind = NULL, evidence = NULL, booking_id = :booking_id,
-            won_choice = CASE action_type WHEN 'book' THEN :choice END, won_row_id = :won_row_id
+            won_choice = CASE action_type WHEN 'book' THEN CAST(:choice AS BIGINT) END, won_row_id = :won_row_id
         WHERE id = :id RETURNING *
         """,
         {

@@ -32,7 +32,7 @@ class Requests:
     def find(self, tx: Transaction, action_id: int, user_id: int | None = None) -> Action | None:
         """The action and the class it booked. With user_id, None when it is another person's."""
         rows = tx.run(
-            "SELECT * FROM booking_actions WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
+            "SELECT * FROM booking_actions WHERE id = :id AND (CAST(:user_id AS BIGINT) IS NULL OR user_id = :user_id)",
             {"id": action_id, "user_id": user_id},
         )
         found = with_what_they_got(tx, all_readable(to_action, rows))

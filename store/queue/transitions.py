@@ -18,8 +18,8 @@ from store.queue.openings import record_opening
 
 FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
 KEPT_ERROR = """
-    CASE WHEN :met IS NOT NULL AND (acting = 1 OR opens_at IS NULL OR opens_at <= :now)
-            AND (:was_let_in OR error_kind IS NULL) THEN :met
+    CASE WHEN CAST(:met AS TEXT) IS NOT NULL AND (acting = 1 OR opens_at IS NULL OR opens_at <= :now)
+            AND (:was_let_in = 1 OR error_kind IS NULL) THEN :met
         ELSE error_kind END
 """
 """The error of this try, where the site may have done what was asked; else the one of an earlier try, if it left that

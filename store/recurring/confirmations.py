@@ -26,7 +26,10 @@ class Confirmations:
     async def find(self, confirmation_id: int, user_id: int | None = None) -> Confirmation | None:
         """The question with that id. With user_id, None when it is another person's."""
         row = await self._db.row(
-            "SELECT * FROM pending_confirmations WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
+            """
+            SELECT * FROM pending_confirmations
+            WHERE id = :id AND (CAST(:user_id AS BIGINT) IS NULL OR user_id = :user_id)
+            """,
             {"id": confirmation_id, "user_id": user_id},
         )
         return to_confirmation(row) if row else None
@@ -168,7 +171,7 @@ def open_question(tx: Transaction, question: Question, now: datetime) -> bool:
         ON CONFLICT (periodic_booking_id, scheduled_for, purpose) DO UPDATE
             SET outcome = NULL, confirmed = 0, created_at = excluded.created_at, expires_at = excluded.expires_at,
                 occurrence_id = excluded.occurrence_id
-            WHERE outcome IS NOT NULL AND :purpose = 'book'
+            WHERE pending_confirmations.outcome IS NOT NULL AND excluded.purpose = 'book'
         RETURNING id
         """,
         {
@@ -210,7 +213,8 @@ def _take_date(
 def answer(tx: Transaction, confirmation_id: int, outcome: ConfirmationOutcome) -> bool:
     rows = tx.run(
         """
-        UPDATE pending_confirmations SET outcome = :outcome, confirmed = :outcome = 'confirmed'
+        UPDATE pending_confirmations SET outcome = :outcome,
+            confirmed = CASE :outcome WHEN 'confirmed' THEN 1 ELSE 0 END
         WHERE id = :id AND outcome IS NULL RETURNING id
         """,
         {"outcome": outcome, "id": confirmation_id},

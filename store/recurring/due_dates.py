@@ -22,8 +22,9 @@ MODE = """
 """
 DUE = f"""
     WITH wanted AS (
-        SELECT value ->> 'day' AS day, value ->> 'weekday' AS weekday, value ->> 'asks_until' AS asks_until,
-            value ->> 'asks_opening' AS asks_opening, value ->> 'queues' AS queues
+        SELECT value ->> 'day' AS day, CAST(value ->> 'weekday' AS BIGINT) AS weekday,
+            value ->> 'asks_until' AS asks_until, CAST(value ->> 'asks_opening' AS BIGINT) AS asks_opening,
+            CAST(value ->> 'queues' AS BIGINT) AS queues
         FROM json_each(:days)
     )
     SELECT periodic_bookings.*, wanted.day AS due_day,
@@ -36,8 +37,8 @@ DUE = f"""
     JOIN accounts ON accounts.user_id = periodic_bookings.user_id AND accounts.active = 1
     WHERE periodic_bookings.user_id NOT IN (SELECT user_id FROM recurring_pauses) AND CASE {MODE}
             WHEN 'ask_first' THEN substr(time_slot, 1, 5) <= wanted.asks_until
-            WHEN 'ask_opening' THEN wanted.asks_opening
-            ELSE wanted.queues
+            WHEN 'ask_opening' THEN wanted.asks_opening = 1
+            ELSE wanted.queues = 1
         END
         AND NOT EXISTS (
             SELECT 1 FROM occurrences WHERE periodic_booking_id = periodic_bookings.id AND date = wanted.day
@@ -136,11 +137,14 @@ class DueDates:
         ]
         row = await self._db.row(
             """
-            SELECT value ->> 'day' AS day, (
-                SELECT min(substr(time_slot, 1, 5)) FROM periodic_bookings
-                WHERE active = 1 AND day_of_week = value ->> 'weekday' AND substr(time_slot, 1, 5) > value ->> 'after'
-            ) AS start
-            FROM json_each(:days) WHERE start IS NOT NULL ORDER BY day LIMIT 1
+            SELECT day, start FROM (
+                SELECT value ->> 'day' AS day, (
+                    SELECT min(substr(time_slot, 1, 5)) FROM periodic_bookings
+                    WHERE active = 1 AND day_of_week = CAST(value ->> 'weekday' AS BIGINT)
+                        AND substr(time_slot, 1, 5) > value ->> 'after'
+                ) AS start
+                FROM json_each(:days)
+            ) AS days WHERE start IS NOT NULL ORDER BY day LIMIT 1
             """,
             {"days": json.dumps(wanted)},
         )
@@ -155,6 +159,6 @@ def _wanted(recurrence: RecurrenceRules, day: date, now: datetime, longest: time
         "day": day.isoformat(),
         "weekday": day.weekday(),
         "asks_until": until,
-        "asks_opening": now >= opens - recurrence.lead,
-        "queues": now >= opens - QUEUE_AHEAD,
+        "asks_opening": int(now >= opens - recurrence.lead),
+        "queues": int(now >= opens - QUEUE_AHEAD),
     }

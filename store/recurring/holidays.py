@@ -35,7 +35,7 @@ class Holidays:
         [row] = tx.run(
             """
             INSERT INTO holidays (user_id, first_day, last_day) VALUES (:user_id, :first, :last)
-            ON CONFLICT DO UPDATE SET last_day = :last RETURNING *
+            ON CONFLICT (user_id, first_day, last_day) DO UPDATE SET last_day = excluded.last_day RETURNING *
             """,
             values,
         )

@@ -83,7 +83,7 @@ class Series:
                 time_slot,
                 mode, requires_confirmation, created_at)
             VALUES (:user_id, :name, :course, :location, :course_type, :weekday, :time,
-                :mode, :mode <> 'automatic', :now)
+                :mode, CASE :mode WHEN 'automatic' THEN 0 ELSE 1 END, :now)
             RETURNING *
             """,
             values,
@@ -142,8 +142,9 @@ class Series:
             """
             UPDATE periodic_bookings SET name = :name, course_name = :course, location = :location,
                 course_type = nullif(:course_type, ''),
-                day_of_week = :weekday, time_slot = :time, mode = :mode, requires_confirmation = :mode <> 'automatic',
-                lead_minutes = :lead, planned_from = CASE WHEN :anew THEN :now ELSE planned_from END
+                day_of_week = :weekday, time_slot = :time, mode = :mode,
+                requires_confirmation = CASE :mode WHEN 'automatic' THEN 0 ELSE 1 END,
+                lead_minutes = :lead, planned_from = CASE WHEN :anew = 1 THEN :now ELSE planned_from END
             WHERE id = :id RETURNING *
             """,
             values | identity | {"anew": anew, "now": stamp(now)},
@@ -176,7 +177,7 @@ class Series:
         row = tx.row(
             """
             UPDATE periodic_bookings SET active = :active,
-                planned_from = CASE WHEN :active AND active = 0 THEN :now ELSE planned_from END
+                planned_from = CASE WHEN :active = 1 AND active = 0 THEN :now ELSE planned_from END
             WHERE id = :id AND user_id = :user_id RETURNING *
             """,
             {"id": periodic_id, "user_id": user_id, "active": active, "now": stamp(now)},
@@ -227,7 +228,7 @@ def planned_dates(
 
 def _find(tx: Transaction, periodic_id: int, user_id: int | None) -> PeriodicBooking | None:
     row = tx.row(
-        "SELECT * FROM periodic_bookings WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
+        "SELECT * FROM periodic_bookings WHERE id = :id AND (CAST(:user_id AS BIGINT) IS NULL OR user_id = :user_id)",
         {"id": periodic_id, "user_id": user_id},
     )
     return readable(to_periodic, row)
@@ -259,7 +260,7 @@ def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_id: int
         """
         SELECT * FROM periodic_bookings
         WHERE user_id = :user_id AND active = 1 AND day_of_week = :weekday AND substr(time_slot, 1, 5) = :time
-            AND id IS NOT :except
+            AND id IS DISTINCT FROM :except
         """,
         values | {"except": except_id},
     )
