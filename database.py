@@ -31,6 +31,7 @@ from store.pages.overviews import Overviews
 from store.pages.signs import Signs
 from store.pauses import Pauses
 from store.people import People
+from store.postgresql.address import PostgresqlAddress
 from store.preferences import PreferencesOf
 from store.queue.agreements import Agreements
 from store.queue.by_owner import ByOwner
@@ -65,7 +66,7 @@ from store.web.links import WebLinks
 from store.web.sessions import WebSessions
 from store.week_pictures import WeekPictures
 
-__all__ = ["VERSION", "Database", "LockTimeouts", "open_database", "restore"]
+__all__ = ["VERSION", "Database", "LockTimeouts", "PostgresqlAddress", "open_database", "restore"]
 
 
 class Database:
@@ -145,16 +146,23 @@ class Database:
 
 @asynccontextmanager
 async def open_database(
-    path: Path,
+    place: Path | PostgresqlAddress,
     clock: Clock = utc_now,
     stop: asyncio.Event | None = None,
     lock_timeouts: LockTimeouts = USUAL_TIMEOUTS,
 ) -> AsyncIterator[Database]:
-    """The database in the file, made (mode 0600) or upgraded if need be. Raises DatabaseError with the remedy.
+    """The database in the file (mode 0600), or on the server, made or upgraded if need be.
 
+    Raises DatabaseError with the remedy. A server's clock counts, unless another one is given.
     Once `stop` is set nobody's lock is waited for any longer. A file that turns out broken while it is used sets it,
     and leaving the block raises DatabaseError then.
     """
-    async with SqliteFile(path, stop, lock_timeouts) as connection:
-        await migrate(connection, clock)
-        yield Database(connection, clock)
+    if isinstance(place, PostgresqlAddress):
+        from store.postgresql.database import open_postgresql  # not installed where SQLite is used
+
+        async with open_postgresql(place, stop, lock_timeouts) as server:
+            yield Database(server, server.time.now if clock is utc_now else clock)
+    else:
+        async with SqliteFile(place, stop, lock_timeouts) as file:
+            await migrate(file, clock)
+            yield Database(file, clock)

@@ -71,6 +71,7 @@ LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
 MOST_FRIENDS = 1000  # a mistake beyond that
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
+SERVERS = ("postgresql:", "postgres:")  # how an address of one begins, once it was taken for a path
 
 log = logging.getLogger(__name__)
 
@@ -367,6 +368,7 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
     _name_unknown_keys(path, [*unknown, *_unknown(settings)])
     _refuse_examples(path, settings)
     settings = _with_absolute_paths(settings, path.resolve().parent)
+    _refuse_servers(path.resolve(), settings.database)
     _refuse_shared_files(path.resolve(), settings)
     settings._config_file = path
     return settings
@@ -401,6 +403,18 @@ def _left(section: BaseModel, name: str) -> bool:
     value = getattr(section, name)
     bare = value.get_secret_value() if isinstance(value, SecretStr) else value
     return any(bare == example or (name == "otpatu" and example in (bare or "")) for example in EXAMPLES.get(name, ()))
+
+
+def _refuse_servers(config: Path, database: Path) -> None:
+    """Raises ConfigError for the address of a server, which may hold a password and is not repeated."""
+    if any(part in SERVERS for part in database.parts):
+        raise ConfigError(
+            _(
+                "{config}: the key 'database' is wrong: the programs work on a file of SQLite and on no server, "
+                "name a file",
+                config=config,
+            )
+        )
 
 
 def _refuse_shared_files(config: Path, settings: Settings) -> None:

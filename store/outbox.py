@@ -11,6 +11,17 @@ from domain.delivered import Told
 from domain.model import Clock, Notice, NoticeKind, instant, stamp
 from store.connection import Connection, Row, Transaction, in_transaction
 
+ADD = """
+    INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
+        message_id, about_user_id, remark_id, rule_id, pair_id)
+    SELECT CAST(:user_id AS BIGINT), CAST(:kind AS TEXT), CAST(:action_id AS BIGINT),
+        CAST(:booking_row_id AS BIGINT), CAST(:confirmation_id AS BIGINT), CAST(:occurrence_id AS BIGINT),
+        CAST(:outage_id AS BIGINT), CAST(:message_id AS BIGINT), CAST(:about_user_id AS BIGINT),
+        CAST(:remark_id AS BIGINT), CAST(:rule_id AS BIGINT), CAST(:pair_id AS BIGINT)
+    WHERE :kind = 'suspended' OR NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
+"""
+"""Where nothing is said of what a notice is about, nothing but the cast tells PostgreSQL that it is a number."""
+
 
 def add_notice(
     tx: Transaction,
@@ -30,16 +41,7 @@ def add_notice(
 ) -> None:
     """Puts a notice in the outbox, with the fact it tells. Who is not active hears of their suspension alone."""
     tx.run(
-        """
-        INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
-            message_id, about_user_id, remark_id, rule_id, pair_id)
-        SELECT CAST(:user_id AS BIGINT), CAST(:kind AS TEXT), CAST(:action_id AS BIGINT),
-            CAST(:booking_row_id AS BIGINT), CAST(:confirmation_id AS BIGINT), CAST(:occurrence_id AS BIGINT),
-            CAST(:outage_id AS BIGINT),
-            CAST(:message_id AS BIGINT), CAST(:about_user_id AS BIGINT), CAST(:remark_id AS BIGINT),
-            CAST(:rule_id AS BIGINT), CAST(:pair_id AS BIGINT)
-        WHERE :kind = 'suspended' OR NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
-        """,
+        ADD,
         {
             "user_id": user_id,
             "kind": kind,

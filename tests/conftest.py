@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,12 +12,13 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
-from database import Database, open_database
+from database import Database, PostgresqlAddress, open_database
 from domain.model import Role
 from domain.people import Person
 from portal.browser.chromium import start_driver
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser
+from tests.support.postgresql import Server, started
 from tests.support.processes import LENT
 from tests.support.sites import chromium
 
@@ -25,7 +26,7 @@ os.environ["LC_ALL"] = "C.UTF-8"  # programs speak English at a terminal, whoeve
 settings.register_profile("shared machine", deadline=None)  # a slow example is not a wrong one
 settings.load_profile("shared machine")
 
-pytest_plugins = ["tests.support.fast"]
+pytest_plugins = ["tests.support.fast", "tests.support.engines"]
 
 GIULIA = 42
 MARCO = 43
@@ -37,10 +38,26 @@ def clock() -> FakeClock:
     return FakeClock(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server; skips the test where it is not installed."""
+    with started() as server:
+        yield server
+
+
 @pytest.fixture
-async def db(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | PostgresqlAddress:
+    """Where a fresh database is: a file; with the mark `both_engines` also, in a second run, one of PostgreSQL."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return tmp_path / "polimisport.db"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.database()
+
+
+@pytest.fixture
+async def db(place: Path | PostgresqlAddress, clock: FakeClock) -> AsyncIterator[Database]:
     """A fresh database with its owner Giulia and her friend Marco."""
-    async with open_database(tmp_path / "polimisport.db", clock) as database:
+    async with open_database(place, clock) as database:
         await database.people.set([Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m")])
         yield database
 

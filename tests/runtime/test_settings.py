@@ -90,6 +90,10 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
         ({"confirmation": {"lead_minutes": 10**30}}, "the key 'confirmation.lead_minutes' is wrong"),
         ({"timezone": "localtime"}, "'localtime' is not a time zone"),
         ({"database": "."}, "the key 'database' is wrong: .* can't be a database"),
+        (
+            {"database": "postgresql://me:secret@server/x"},
+            "'database' is wrong: the programs .* on no server, name a file$",
+        ),
         ({"database": "config.json"}, "'database' is wrong: it names the configuration"),
         ({"log": {"file": "."}}, "the key 'log.file' is wrong: .* is a folder"),
         ({"log": {"file": "config.json"}}, "the key 'log.file' is wrong: .* is used already"),

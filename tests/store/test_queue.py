@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 from datetime import date, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,10 +17,12 @@ from domain.requests import NewAction
 from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
+from tests.support.engines import REFUSED, Place, another_writes
 
 PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
 HELD = Booking("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0), 55)
 BOOK = NewAction(ActionType.BOOK, GIULIA, PILATES)
+pytestmark = pytest.mark.both_engines
 
 
 async def test_the_second_tap_meets_the_first_ticket(db: Database) -> None:
@@ -50,13 +50,13 @@ async def test_a_finished_action_does_not_stand_in_the_way_of_a_new_one(db: Data
     assert (await db.requests.add(BOOK)).id != action.id
 
 
-async def test_many_workers_claim_each_action_once(db: Database, tmp_path: Path, clock: FakeClock) -> None:
+async def test_many_workers_claim_each_action_once(db: Database, place: Place, clock: FakeClock) -> None:
     wanted = [
         await db.requests.add(replace(BOOK, user_id=1000 + hour, wish=replace(PILATES, start=time(hour, minute))))
         for hour in range(8, 18)
         for minute in (0, 30)
     ]
-    async with open_database(tmp_path / "polimisport.db", clock) as other:
+    async with open_database(place, clock) as other:
         claims = await asyncio.gather(*(d.claims.claim(f"w{n}", 60) for n in range(15) for d in (db, other)))
     assert sorted(action.id for action in claims if action) == [action.id for action in wanted]
 
@@ -136,16 +136,15 @@ async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begi
         await db.claims.begin_to_act(again)
 
 
-async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(db: Database, clock: FakeClock) -> None:
+async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(
+    db: Database, place: Place, clock: FakeClock
+) -> None:
     action = await db.requests.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
     assert await db.claims.claim("w", 60)
-    other = sqlite3.connect(db.connection.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    withdrawing = asyncio.create_task(db.requests.withdraw(action.id, GIULIA))
-    await asyncio.sleep(0)
-    clock.go(seconds=235)
-    other.execute("ROLLBACK")
-    other.close()
+    with another_writes(place):
+        withdrawing = asyncio.create_task(db.requests.withdraw(action.id, GIULIA))
+        await asyncio.sleep(0)
+        clock.go(seconds=235)
     assert await withdrawing is None
 
 
@@ -265,13 +264,11 @@ async def test_somebody_elses_ticket_is_not_found(db: Database) -> None:
     assert await db.requests.find(action.id, GIULIA)
 
 
-async def test_a_row_typed_by_hand_with_the_given_columns_alone_is_claimed(db: Database, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "polimisport.db") as shell:
-        shell.execute(
-            "INSERT INTO booking_actions (action_type, user_id, status, location, course_name, date, time_slot)"
-            " VALUES ('book', 42, 'pending', 'Giuriati', 'YOGA', '2026-11-25', '18:00-18:55')"
-        )
-    shell.close()
+async def test_a_row_typed_by_hand_with_the_given_columns_alone_is_claimed(db: Database) -> None:
+    await db.connection.write(
+        "INSERT INTO booking_actions (action_type, user_id, status, location, course_name, date, time_slot)"
+        " VALUES ('book', 42, 'pending', 'Giuriati', 'YOGA', '2026-11-25', '18:00-18:55')"
+    )
     # The row's run_at is the machine's now, which the standing clock of this test has not reached.
     row = await db.connection.write("UPDATE booking_actions SET run_at = '2026-01-01T00:00:00.000Z' RETURNING id")
     action = await db.claims.claim("w", 60)
@@ -283,16 +280,11 @@ async def test_a_row_typed_by_hand_with_the_given_columns_alone_is_claimed(db: D
     ("column", "value"),
     [("status", "lost"), ("action_type", "steal"), ("date", "24/11/2026"), ("time_slot", "six"), ("user_id", "me")],
 )
-def test_the_database_refuses_what_the_queue_could_not_read(
-    db: Database, tmp_path: Path, column: str, value: str
-) -> None:
+async def test_the_database_refuses_what_the_queue_could_not_read(db: Database, column: str, value: str) -> None:
     row = {"action_type": "book", "user_id": 42, "date": "2026-11-24", "time_slot": "18:00"} | {column: value}
-    shell = sqlite3.connect(tmp_path / "polimisport.db")
-    with pytest.raises(sqlite3.IntegrityError):
-        shell.execute(
-            f"INSERT INTO booking_actions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values())
-        )
-    shell.close()
+    names = ", ".join(f":{name}" for name in row)
+    with pytest.raises(REFUSED):
+        await db.connection.write(f"INSERT INTO booking_actions ({', '.join(row)}) VALUES ({names})", row)
 
 
 async def test_a_script_takes_a_waiting_routine_action_but_not_one_in_hand(db: Database) -> None:
@@ -310,6 +302,7 @@ async def test_routine_work_is_not_among_the_latest_actions(db: Database) -> Non
     assert [action.id for action in await db.requests.latest(GIULIA, 10)] == [mine.id]
 
 
+@pytest.mark.sqlite
 async def test_a_claim_walks_past_finished_rows_without_reading_them(db: Database) -> None:
     plan = await db.connection.rows(
         "EXPLAIN QUERY PLAN SELECT id FROM booking_actions WHERE status = 'pending' AND run_at <= '2026' "
@@ -320,6 +313,7 @@ async def test_a_claim_walks_past_finished_rows_without_reading_them(db: Databas
     assert all("INDEX pending_actions" in scan or "INDEX leased_actions" in scan for scan in scans)
 
 
+@pytest.mark.sqlite
 async def test_every_look_at_live_and_routine_actions_goes_through_an_index_of_its_own(db: Database) -> None:
     live = "user_id = 42 AND status IN ('pending', 'processing')"
     routine = "user_id = 42 AND action_type = 'check' AND action_type IN ('check', 'refresh')"
@@ -365,5 +359,5 @@ async def test_a_date_or_time_that_does_not_exist_is_refused(db: Database, day: 
         "INSERT INTO booking_actions (action_type, user_id, date, time_slot) VALUES ('book', 42, :day, :start)",
         "INSERT INTO user_bookings (user_id, booking_date, booking_time) VALUES (42, :day, :start)",
     ):
-        with pytest.raises(sqlite3.IntegrityError):
+        with pytest.raises(REFUSED):
             await db.connection.write(insert, values)

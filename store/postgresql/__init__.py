@@ -1,0 +1,1 @@
+"""PostgreSQL in place of SQLite, for an installation on more than one machine."""

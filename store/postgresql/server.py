@@ -1,0 +1,192 @@
+"""One connection to a PostgreSQL server, made again when it is lost. Used on one thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+from psycopg import Connection, errors
+from psycopg.pq import TransactionStatus
+
+from store.connection import Parameters, Row, Transaction
+from store.postgresql.address import PostgresqlAddress
+from store.postgresql.copying import copy_to_file
+from store.postgresql.dialect import translated, values
+from store.postgresql.rows import NamedRow, adapt, named_rows
+
+OURS = 0x506F4C69  # "PoLi": the advisory lock of whoever writes
+LOCK_MS = 500  # for the right to write: no longer, for it can't be told to stop meanwhile
+ROW_LOCK_MS = 20_000  # for a row that somebody in psql holds
+SETTINGS = {
+    "search_path": "polimisport",
+    "timezone": "UTC",
+    "client_min_messages": "warning",
+    "lock_timeout": ROW_LOCK_MS,
+    "idle_in_transaction_session_timeout": 8_000,  # who is stopped in a transaction keeps nobody waiting
+    "tcp_keepalives_idle": 4,  # nor does whose network was cut
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": 2,
+}
+REACHED_WITHIN = 5  # s; libpq takes whole seconds
+UNACKNOWLEDGED_MS = 8_000  # until a cut network is noticed here
+SERVERS_WORD = 20.0  # s in which a server that went away during a commit has to be back, to say what became of it
+BETWEEN_TRIES = 0.2  # s
+
+BEGIN = f"""
+    BEGIN; SET LOCAL lock_timeout = {LOCK_MS};
+    SELECT pg_advisory_xact_lock({OURS}), clock_timestamp() AS now, pg_current_xact_id()::text AS number;
+    SET LOCAL lock_timeout = {ROW_LOCK_MS}
+"""
+READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class CommitUnknown(psycopg.OperationalError):
+    """The connection was lost during a commit, and the server did not come back to say whether it is done."""
+
+
+class PostgresqlTransaction(Transaction):
+    def __init__(self, connection: Connection[NamedRow]) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        cursor = self._connection.execute(translated(sql), values(parameters or {}))
+        return list(cursor.fetchall()) if cursor.description else []
+
+    @property
+    def is_open(self) -> bool:
+        return self._connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    def columns(self) -> list[Row]:
+        return self.run(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+        )
+
+    def overwrite_deleted(self) -> None:
+        """Left to VACUUM: PostgreSQL writes nothing over."""
+
+
+class DatabaseTime:
+    """The server's time, between two answers of it counted on by our own monotonic clock."""
+
+    def __init__(self) -> None:
+        self._told = datetime.now(UTC)
+        self._at = time.monotonic()
+
+    def tell(self, now: datetime) -> None:
+        self._told, self._at = now, time.monotonic()
+
+    def now(self) -> datetime:
+        return self._told + timedelta(seconds=time.monotonic() - self._at)
+
+
+class Server:
+    """The connection: for writing, or for reading."""
+
+    def __init__(self, address: PostgresqlAddress, clock: DatabaseTime) -> None:
+        self._address = address
+        self._clock = clock
+        self._connection: Connection[NamedRow] | None = None
+
+    def open(self) -> Connection[NamedRow]:
+        """The connection, made anew where there is none any more. Raises OperationalError."""
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(
+                self._address.uri,
+                autocommit=True,
+                row_factory=named_rows,
+                connect_timeout=REACHED_WITHIN,
+                tcp_user_timeout=UNACKNOWLEDGED_MS,
+                keepalives_idle=4,
+                keepalives_interval=2,
+                keepalives_count=2,
+                application_name="polimisport",
+                options=" ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
+            )
+            adapt(self._connection)
+            [[now]] = self._connection.execute("SELECT clock_timestamp()")
+            self._clock.tell(now)
+        return self._connection
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[Transaction]:
+        """A transaction that writes, as the only one: committed at the end of the block, undone by an error.
+
+        Raises LockNotAvailable when others are writing, and CommitUnknown.
+        """
+        connection = self.open()
+        try:
+            cursor = connection.execute(BEGIN)
+            while cursor.description is None and cursor.nextset():
+                pass
+            [row] = cursor.fetchall()
+            self._clock.tell(row["now"])
+            yield PostgresqlTransaction(connection)
+        except BaseException:
+            self._undo()
+            raise
+        self._commit(connection, row["number"])
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """A transaction that reads, all of it as of one commit."""
+        connection = self.open()
+        try:
+            connection.execute(READ)
+            yield PostgresqlTransaction(connection)
+        finally:
+            self._undo()
+
+    def copy(self, target: Path) -> None:
+        """A copy in a file of SQLite, of one commit. Raises what store/postgresql/copying.py does."""
+        with self.snapshot():
+            copy_to_file(self.open(), target)
+
+    def rows(self, sql: str, parameters: Parameters | None) -> list[Row]:
+        return PostgresqlTransaction(self.open()).run(sql, parameters)
+
+    def _undo(self) -> None:
+        """Ends a transaction without a commit; of a connection that is lost, the server does that."""
+        if self._connection is not None and not self._connection.closed:
+            try:
+                self._connection.execute("ROLLBACK")
+            except psycopg.OperationalError:
+                self._connection.close()
+
+    def _commit(self, connection: Connection[NamedRow], number: str) -> None:
+        try:
+            done = connection.execute("COMMIT").statusmessage
+        except psycopg.OperationalError as error:
+            if not connection.closed and connection.info.transaction_status is not TransactionStatus.UNKNOWN:
+                self._undo()
+                raise
+            connection.close()
+            if not self._was_committed(number):
+                raise errors.ConnectionException("the server went away before the commit was done") from error
+            return
+        if done != "COMMIT":
+            raise errors.InFailedSqlTransaction("the server undid the transaction")
+
+    def _was_committed(self, number: str) -> bool:
+        """What the server says of a transaction whose answer was lost. Raises CommitUnknown when it does not come back.
+
+        It says "in progress" as long as it has not noticed itself that the connection is lost.
+        """
+        until = time.monotonic() + SERVERS_WORD
+        while True:
+            try:
+                [[state]] = self.open().execute("SELECT pg_xact_status(%s::xid8)", [number])
+            except psycopg.OperationalError as error:
+                state = str(error)
+            if state in ("committed", "aborted"):
+                return bool(state == "committed")
+            if time.monotonic() > until:
+                raise CommitUnknown(f"the server does not say whether transaction {number} was committed: {state}")
+            time.sleep(BETWEEN_TRIES)
