@@ -61,6 +61,15 @@ def _copy(source: Connection[NamedRow], copy: sqlite3.Connection, table: str) ->
         for row in cursor.execute(sql.SQL("SELECT {} FROM {}").format(names, sql.Identifier(table))):
             copy.execute(insert, tuple(row))
             there += 1
+    _go_on_numbering(source, copy, table)
     [[copied]] = copy.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
     if copied != there:
         raise damage_error(f"{copied} of {there} rows of {table} were copied")
+
+
+def _go_on_numbering(source: Connection[NamedRow], copy: sqlite3.Connection, table: str) -> None:
+    """A number is never used twice, also where the last rows were deleted."""
+    numbers = "SELECT last_value FROM pg_sequences WHERE schemaname = current_schema() AND sequencename = %s"
+    for row in source.execute(numbers, [f"{table}_id_seq"]):
+        copy.execute("DELETE FROM sqlite_sequence WHERE name = ?", [table])
+        copy.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table, row["last_value"] or 0])

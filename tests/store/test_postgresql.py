@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +19,7 @@ from domain.requests import NewAction
 from store.lock_timeouts import LockTimeouts
 from store.postgresql.database import PostgresqlDatabase
 from store.postgresql.dialect import translated
-from tests.conftest import GIULIA
+from tests.conftest import GIULIA, MARCO
 from tests.support.cut_wire import wire
 from tests.support.engines import Place
 from tests.support.postgresql import Server
@@ -160,9 +161,12 @@ async def test_who_stands_still_in_a_transaction_does_not_keep_the_others_waitin
 async def test_a_backup_is_a_file_of_sqlite_with_every_row(db: Database, place: Place, tmp_path: Path) -> None:
     await db.requests.add(READ)
     claimed = await db.claims.claim("w", 60)
+    gone = await db.requests.add(replace(READ, user_id=MARCO))
+    await db.connection.write("DELETE FROM booking_actions WHERE id = :id", {"id": gone.id})
     await db.connection.backup(tmp_path / "copy.db")
     async with open_database(tmp_path / "copy.db") as copy:
         assert claimed
         assert await copy.requests.find(claimed.id) == claimed
         assert await copy.health.damage() == []
+        assert (await copy.requests.add(replace(READ, user_id=MARCO))).id == gone.id + 1
         assert [each.user_id for each in await copy.people.all()] == [each.user_id for each in await db.people.all()]
