@@ -18,7 +18,7 @@ ADD = """
         CAST(:booking_row_id AS BIGINT), CAST(:confirmation_id AS BIGINT), CAST(:occurrence_id AS BIGINT),
         CAST(:outage_id AS BIGINT), CAST(:message_id AS BIGINT), CAST(:about_user_id AS BIGINT),
         CAST(:remark_id AS BIGINT), CAST(:rule_id AS BIGINT), CAST(:pair_id AS BIGINT)
-    WHERE :kind = 'suspended' OR NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
+    WHERE :kind IN ('suspended', 'card') OR :user_id NOT IN (SELECT user_id FROM accounts WHERE active = 0)
 """
 """Where nothing is said of what a notice is about, nothing but the cast tells PostgreSQL that it is a number."""
 
@@ -39,7 +39,7 @@ def add_notice(
     rule_id: int | None = None,
     pair_id: int | None = None,
 ) -> None:
-    """Puts a notice in the outbox, with the fact it tells. Who is not active hears of their suspension alone."""
+    """Puts a notice in the outbox. Who is not active hears of their suspension alone; their chat is still edited."""
     tx.run(
         ADD,
         {
