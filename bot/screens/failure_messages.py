@@ -113,7 +113,7 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         N_("Mi sono fermato prima del codice, e non riprovo da solo."),
         N_("Scrivi otpatu in config.json (.venv/bin/python otp_extractor.py aiuta a leggerlo) e riavvia il bot."),
         Remedy.LOGIN,
-        you_guest=N_("Dillo a chi tiene il bot: deve aggiungere il tuo codice QR."),
+        you_guest=N_("Aggiungi il segreto dei codici con /accesso."),
     ),
     "LoginNeeded": FailureMessage(
         N_("Nel sito devi entrare tu, e il tuo accesso è scaduto o non c'è ancora."),
@@ -144,8 +144,8 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         ),
         Remedy.LOGIN,
         you_guest=N_(
-            "Entra tu dal browser e fai quello che la pagina chiede (se è una nuova password, poi dilla a chi "
-            "tiene il bot), poi riprova l'accesso."
+            "Entra tu dal browser e fai quello che la pagina chiede (se è una nuova password, poi scrivila con "
+            "/accesso), poi riprova l'accesso."
         ),
     ),
     "MatricolaMissing": FailureMessage(
@@ -154,7 +154,7 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         N_("Correggi matricola in config.json (vuota: prendo la prima) e riavvia il bot."),
         Remedy.LOGIN,
         quote=True,
-        you_guest=N_("Dillo a chi tiene il bot: deve correggere la tua matricola."),
+        you_guest=N_("Correggila con /accesso."),
     ),
     "LoginUnavailable": FailureMessage(
         N_("La pagina d'accesso del Politecnico non risponde, o l'accesso si interrompe a metà."),
@@ -173,7 +173,7 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         N_("Mi sono fermato."),
         N_("Correggi otpatu in config.json e riavvia il bot."),
         Remedy.AGAIN,
-        you_guest=N_("Dillo a chi tiene il bot: deve correggere il tuo codice QR."),
+        you_guest=N_("Inserisci di nuovo il segreto dei codici con /accesso."),
     ),
     "ConfigError": FailureMessage(
         N_("Non trovo le tue credenziali nella configurazione."),
@@ -191,7 +191,7 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
     "SealBroken": FailureMessage(
         N_("I tuoi dati di accesso sono rovinati: non si aprono più."),
         N_("Mi sono fermato."),
-        N_("Dillo a chi tiene il bot: vanno inseriti di nuovo."),
+        N_("Inseriscili di nuovo con /accesso."),
         Remedy.AGAIN,
     ),
     "SiteChanged": FailureMessage(
@@ -348,7 +348,7 @@ PASSWORD_AGAIN = FailureMessage(
     ),
     Remedy.LOGIN,
     you_guest=N_(
-        "Prova a entrare tu dal browser: se la password è cambiata, dilla a chi tiene il bot; se no, riprova l'accesso."
+        "Prova a entrare tu dal browser: se la password è cambiata, riscrivila con /accesso; se no, riprova l'accesso."
     ),
 )
 """A password that was not taken, and not refused either."""
@@ -412,7 +412,7 @@ LOGIN_REMARKS = {
             "e riavvia il bot."
         ),
         Remedy.LOGIN,
-        you_guest=N_("Cambiala dal sito del Politecnico prima di allora, poi di' quella nuova a chi tiene il bot."),
+        you_guest=N_("Cambiala dal sito del Politecnico prima di allora, poi scrivi quella nuova con /accesso."),
     ),
     RemarkKind.SITE_NOTICE: FailureMessage(
         N_("📢 <b>All'accesso il Politecnico ti mostra un avviso.</b>"),
@@ -425,7 +425,7 @@ LOGIN_REMARKS = {
         None,
         N_("Se ne vuoi un'altra, scrivila nella chiave matricola di config.json e riavvia il bot."),
         Remedy.LOGIN,
-        you_guest=N_("Se ne vuoi un'altra, dillo a chi tiene il bot."),
+        you_guest=N_("Se ne vuoi un'altra, scrivila con /accesso."),
     ),
 }
 """What the pages of a login told; told once."""

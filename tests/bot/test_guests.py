@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.screens.failure_messages import FAILURE_MESSAGES, LOGIN_REMARKS, PASSWORD_AGAIN
 from bot.transport.strangers import ALL, EACH, WITHIN, Strangers
 from demo.telegram import Message, Person
 from domain.errors import LoginRejected
@@ -191,3 +192,11 @@ def test_nobody_comes_upon_an_invitation_by_trying() -> None:
     assert sum(strangers.may_try(user_id) for user_id in range(2, 1000)) == ALL - EACH
     now = WITHIN + 1
     assert strangers.may_try(1)
+
+
+def test_no_guest_is_told_to_tell_a_secret_to_whoever_keeps_the_bot() -> None:
+    """They enter it themselves, with /accesso."""
+    advice = [str(each.you_guest) for each in (*FAILURE_MESSAGES.values(), *LOGIN_REMARKS.values(), PASSWORD_AGAIN)]
+    asked = re.compile(r"(?:password|quella nuova|QR|matricola|segreto).*tiene il bot")
+    assert [each for each in advice if asked.search(each)] == []
+    assert sum("/accesso" in each for each in advice) >= 9
