@@ -57,7 +57,7 @@ FORGET_EVIDENCE = """
 def end_what_waits(tx: Transaction, now: datetime) -> int:
     """Pauses recurring bookings, withdraws actions, closes questions and notices of removed accounts. Returns how many.
 
-    What a worker is just doing on the site ends by itself, and is told to nobody.
+    What a worker is just doing on the site ends by itself, and is told to who was suspended, and to nobody else.
     """
     paused = tx.run(PAUSE)
     for periodic in paused:

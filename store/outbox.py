@@ -19,8 +19,12 @@ ADD = """
         CAST(:outage_id AS BIGINT), CAST(:message_id AS BIGINT), CAST(:about_user_id AS BIGINT),
         CAST(:remark_id AS BIGINT), CAST(:rule_id AS BIGINT), CAST(:pair_id AS BIGINT)
     WHERE :kind IN ('suspended', 'card') OR :user_id NOT IN (SELECT user_id FROM accounts WHERE active = 0)
+        OR (:kind = 'result' AND :user_id IN (SELECT user_id FROM guests WHERE suspended_at IS NOT NULL))
 """
-"""Where nothing is said of what a notice is about, nothing but the cast tells PostgreSQL that it is a number."""
+"""Where nothing is said of what a notice is about, nothing but the cast tells PostgreSQL that it is a number.
+
+Who is suspended hears how that ended which a worker was just at: they hold that place, or gave it back.
+"""
 
 
 def add_notice(

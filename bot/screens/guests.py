@@ -81,6 +81,7 @@ def guest_page(guest: Guest, waiting: int, when: When, note: str = "") -> Page:
     lines = Lines().add(note).add(f"<b>{safe(guest.name)}</b>")
     if guest.suspended_at is not None:
         lines.add(_("⏸ Sospeso da {when}: non può fare niente.", when=when.at(guest.suspended_at)))
+        lines.add(_in_hand(waiting))
     elif guest.entered_at is not None:
         lines.add(_("🟢 Può prenotare."))
     elif guest.has_account:
@@ -138,6 +139,17 @@ def _waits(waiting: int) -> str:
     if not waiting:
         return ""
     return n_("Ha {n} prenotazione in attesa: la ritiro.", "Ha {n} prenotazioni in attesa: le ritiro.", waiting)
+
+
+def _in_hand(number: int) -> str:
+    """What a worker was just doing when its person was suspended."""
+    if not number:
+        return ""
+    return n_(
+        "Stavo già facendo {n} cosa sul sito: finisce da sé, e gli dico com'è andata.",
+        "Stavo già facendo {n} cose sul sito: finiscono da sé, e gli dico com'è andata.",
+        number,
+    )
 
 
 def dropped(*, done: bool) -> str:

@@ -11,7 +11,7 @@ import pytest
 from database import Database
 from domain.errors import LeaseLost, LoginNeeded, LoginRejected, StillActing, TooManyWaiting, UnknownGuest
 from domain.guests import Guest
-from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind, Role, WatchMode
+from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind, Role, WatchMode
 from domain.people import Person
 from domain.recurrence import PeriodicMode
 from domain.request_counts import RequestCount
@@ -205,6 +205,21 @@ async def test_who_is_suspended_has_nothing_done_until_they_are_resumed(db: Data
     assert await db.guests.resume(MARTA)
     assert await db.people.find(MARTA)
     assert NoticeKind.RESUMED in await notices(db, MARTA)
+
+
+async def test_who_is_suspended_while_a_place_is_being_booked_hears_that_they_hold_it(
+    db: Database, clock: FakeClock
+) -> None:
+    await with_account(db)
+    booked = await db.requests.add(booking(MARTA, "YOGA"))
+    clock.now = OPENS
+    while (action := await db.claims.claim("w", 60)) and action.id != booked.id:
+        pass
+    assert action
+    await db.claims.begin_to_act(action)
+    await db.guests.suspend(MARTA)
+    await db.settlement.settle(action, outcomes.booked(Booking("YOGA", "Giuriati", TUESDAY, time(18), 55), "seen"))
+    assert await notices(db, MARTA) == [NoticeKind.SUSPENDED, NoticeKind.RESULT]
 
 
 # --- forgetting
