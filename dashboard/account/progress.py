@@ -61,11 +61,15 @@ class Rows:
     check: Action | None  # the reading that was queued with it
     held: int  # bookings that were read
     worker_lives: bool
+    is_suspended: bool = False
 
 
 def progress(rows: Rows, when: When) -> Progress:
     """Where the login stands; `when`: the moment, and its reader's clock."""
     account, check = rows.account, rows.check
+    if account is None and rows.is_suspended:
+        stays = _("I tuoi dati restano, cifrati. Se pensi che sia uno sbaglio, parlane con chi tiene il bot.")
+        return Progress(Standing.STOPPED, _("Chi tiene il bot ha sospeso il tuo accesso."), (stays,))
     if account is None:
         gone = _("Chi tiene il bot ha tolto questo account nel frattempo: se non te lo aspettavi, chiedi a lui.")
         return Progress(Standing.STOPPED, _("Questo account non c'è più."), (gone,))

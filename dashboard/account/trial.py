@@ -50,11 +50,13 @@ class Trial:
         now = self._clock()
         when = self._services.house.when(draft.user_id)
         beats = await self._db.heartbeats.all()
+        guest = await self._db.guests.find(draft.user_id)
         rows = Rows(
             await self._db.people.find(draft.user_id),
             await self._check_since(draft.user_id, draft.tried_at or now),
             len(await self._db.bookings.held(draft.user_id, when.today)),
             any(beat.program == WORKER and now - beat.at < LATE for beat in beats),
+            guest is not None and guest.suspended_at is not None,
         )
         return progress(rows, when)
 

@@ -137,3 +137,11 @@ def test_what_was_given_up_can_be_tried_again() -> None:
 
 def test_an_account_that_was_taken_away_meanwhile_is_told_as_gone() -> None:
     assert "non c'è più" in told(account=None).title
+
+
+def test_who_is_suspended_is_told_so_and_not_that_their_account_is_gone() -> None:
+    suspended = progress(Rows(None, None, 0, worker_lives=True, is_suspended=True), WHEN)
+    assert suspended.is_over
+    assert "sospeso" in suspended.title
+    assert "restano" in " ".join(suspended.lines)
+    assert "non c'è più" in told(account=None).title
