@@ -157,8 +157,9 @@ async def _move(settings: Settings, friends: list[Credentials], clock: Clock) ->
     async with opened(settings) as room:
         backup = new_backup(settings, clock)
         await make_backup(room.db.connection.backup, settings.database, backup)
+        had_one = any(guest.sealed for guest in (await room.db.guests.changed_since(-1))[2])
         for friend in friends:
-            sealed = room.keys.seal(friend.user_id, Secrets.of(friend))
+            sealed = room.keys.seal(friend.user_id, Secrets.of(friend), had_one=had_one)
             mark = fingerprint(friend, token)
             await room.db.guests.take_over(friend.user_id, sealed, mark, by_hand=friend.by_hand)
         guests = (await room.db.guests.changed_since(-1))[2]

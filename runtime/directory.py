@@ -110,9 +110,14 @@ class Directory(Mapping[int, Credentials]):
         return configured | {each for each in self if each not in self._configured and self._guests[each].by_hand}
 
     async def admit(self, user_id: int, secrets: Secrets) -> None:
-        """Stores what a guest logs in with, sealed: from now on things are done for them. Raises UnknownGuest."""
+        """Stores what a guest logs in with, sealed: from now on things are done for them.
+
+        Raises UnknownGuest, and ConfigError where no key can be used, or the one is lost that others' are sealed with.
+        """
         hide_in_log(secrets.texts())
-        sealed = self._keys.seal(user_id, secrets)
+        await self.refresh()
+        others = any(guest.sealed for each, guest in self._guests.items() if each != user_id)
+        sealed = self._keys.seal(user_id, secrets, had_one=others)
         mark = fingerprint(secrets.credentials(user_id), self._token)
         await self._rows.store(user_id, sealed, mark, by_hand=secrets.by_hand)
         await self.refresh()

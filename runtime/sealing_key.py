@@ -55,10 +55,22 @@ class KeyRing:
         """Whether the keys lie in our own file, which we may write."""
         return self._given is None and credentials.handed_over(credentials.KEY) is None
 
-    def seal(self, user_id: int, secrets: Secrets) -> bytes:
-        """The secrets sealed with the first key as it is now; a key is made if there is none. Raises ConfigError."""
+    def seal(self, user_id: int, secrets: Secrets, *, had_one: bool = False) -> bytes:
+        """The secrets sealed with the first key as it is now. Raises ConfigError.
+
+        A key is made if there is none; `had_one`: something is sealed already, so that one that is not here is
+        lost, and another in its place would hide that.
+        """
         self._keys = self._read()
         if not self._keys.ids:
+            if had_one:
+                raise ConfigError(
+                    _(
+                        "the key is not in {place}, and guests' logins are sealed with it: bring it back. If it is "
+                        "lost for good, --rotate-key makes another, and they enter their logins again",
+                        place=self.place,
+                    )
+                )
             self._make()
             self._keys = self._read()
         return self._keys.seal(user_id, secrets)

@@ -7,6 +7,7 @@ to load a page again sends nothing a second time.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ from dashboard.account.trial import AccountTaken, Trial
 from dashboard.entering import LONGEST_SECRET, WITHIN, WRONG_LINKS, Sessions
 from dashboard.parts import FORM, Access, Dashboard, Form, Route, get, post
 from dashboard.security import Allowance, Doorkeeper
-from domain.errors import UnknownGuest
+from domain.errors import ConfigError, KeyMissing, UnknownGuest
 from domain.web import LinkPurpose, chat_with
 from languages import N_, speaking
 
@@ -42,7 +43,10 @@ NO_SECRET = N_(
 WRITE_IT_AGAIN = N_("Riscrivi la password: quella di prima il sito l'ha rifiutata.")
 ANOTHER_SECRET = N_("Dai un altro segreto: con quello di prima il sito ha rifiutato il codice, o non ce n'era uno.")
 CHOOSE_ONE = N_("Scegli l'account del Politecnico.")
+NO_KEY = N_("Non posso salvarlo: la chiave con cui cifro i dati manca, o non si legge. Dillo a chi tiene il bot.")
 TAKEN = N_("C'è già chi usa il bot con questo Codice Persona: un account è di una persona sola.")
+
+log = logging.getLogger(__name__)
 
 Answer = Callable[[web.Request, Draft], Awaitable[web.StreamResponse]]
 
@@ -244,6 +248,9 @@ class AccountPages:
             await self._trial.store(draft)
         except AccountTaken:
             draft.stage, draft.mistakes = Stage.FORM, Mistakes(username=str(TAKEN))
+        except (ConfigError, KeyMissing) as error:
+            log.error("What user %s entered is not stored: %s", draft.user_id, error)
+            draft.stage, draft.mistakes = Stage.FORM, Mistakes(username=str(NO_KEY))
         except UnknownGuest:
             draft.forget_secrets()
             raise web.HTTPGone from None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from database import Database
-from domain.errors import KeyMissing, SealBroken
+from domain.errors import ConfigError, KeyMissing, SealBroken
 from runtime.directory import Directory
 from runtime.sealing_key import KeyRing
 from runtime.settings import RedactingFormatter, Settings, load
@@ -105,6 +105,18 @@ async def test_a_blob_moved_to_another_row_or_a_key_that_is_gone_lets_nobody_in(
     with pytest.raises(KeyMissing):
         later[MARTA]
     assert later.whose("10556677") is None
+
+
+async def test_a_lost_key_is_not_replaced_while_others_are_sealed_with_it(db: Database, settings: Settings) -> None:
+    directory = Directory(settings, db.guests)
+    for each in (MARTA, NINO):
+        await come(db, each)
+    await directory.admit(MARTA, SECRETS)
+    KeyRing(settings.database).file.unlink()
+    with pytest.raises(ConfigError, match="bring it back"):
+        await directory.admit(NINO, SECRETS)
+    assert not KeyRing(settings.database).file.exists()
+    await directory.admit(MARTA, SECRETS)  # nobody else's was: a new one locks nobody out
 
 
 async def test_the_log_hides_what_a_guest_logs_in_with(

@@ -16,6 +16,8 @@ from database import Database
 from domain.model import ActionType
 from domain.web import LinkPurpose
 from runtime.directory import Directory
+from runtime.sealing_key import KeyRing
+from safety.sealing import Secrets
 from tests.dashboard.account.test_one_time import KEY, URL, picture_of
 from tests.support.pages import FRIEND, OWNER, Answer, Browser, Site
 
@@ -162,6 +164,21 @@ async def test_no_page_ever_holds_a_secret(site: Site, guest: Guest) -> None:
         assert PASSWORD not in page.text
         assert KEY not in page.text
         assert "otpauth://totp" not in page.text
+
+
+async def test_nothing_is_stored_under_another_key_while_the_one_of_others_is_missing(site: Site, guest: Guest) -> None:
+    await site.db.guests.welcome(await site.db.guests.invite(OWNER), SOFIA + 1, "Nino")
+    await Directory(site.settings, site.db.guests).admit(SOFIA + 1, Secrets("10000099", "x", ""))
+    key = KeyRing(site.settings.database).file
+    aside = key.rename(key.with_suffix(".aside"))
+    await guest.fill()
+    assert "la chiave con cui cifro i dati manca" in (await guest.send("store")).words
+    assert await stored(site) is None
+    aside.rename(key)
+    await guest.fill()
+    await guest.send("store")
+    assert (await stored(site)).username == FILLED["username"]
+    await site.db.guests.remove(SOFIA + 1)
 
 
 async def test_a_page_that_is_loaded_again_sends_nothing_again(site: Site, guest: Guest) -> None:
