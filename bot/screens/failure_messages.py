@@ -417,7 +417,7 @@ LOGIN_REMARKS = {
     RemarkKind.SITE_NOTICE: FailureMessage(
         N_("📢 <b>All'accesso il Politecnico ti mostra un avviso.</b>"),
         None,
-        N_("L'ho superato e sono entrato: se ti riguarda, leggilo con calma dal browser."),
+        N_("Per andare avanti ci ho fatto clic: se ti riguarda, leggilo con calma dal browser."),
         Remedy.LOGIN,
     ),
     RemarkKind.MATRICOLA_CHOSEN: FailureMessage(

@@ -12,7 +12,7 @@ from bot.screens.failure_messages import FAILURE_MESSAGES, LOGIN_REMARKS, PASSWO
 from bot.transport.strangers import ALL, EACH, WITHIN, Strangers
 from demo.telegram import Message, Person
 from domain.errors import LoginRejected
-from domain.model import ActionStatus
+from domain.model import ActionStatus, RemarkKind
 from runtime.directory import Directory
 from safety.personal_files import SESSIONS
 from safety.sealing import Secrets
@@ -200,3 +200,8 @@ def test_no_guest_is_told_to_tell_a_secret_to_whoever_keeps_the_bot() -> None:
     asked = re.compile(r"(?:password|quella nuova|QR|matricola|segreto).*tiene il bot")
     assert [each for each in advice if asked.search(each)] == []
     assert sum("/accesso" in each for each in advice) >= 9
+
+
+def test_a_notice_that_a_login_met_is_not_told_as_its_success() -> None:
+    """It is told before the login has ended, which may fail at the next page."""
+    assert "entrato" not in str(LOGIN_REMARKS[RemarkKind.SITE_NOTICE].you)
