@@ -56,6 +56,7 @@ from store.recurring.occurrences import Occurrences
 from store.recurring.recurring_pauses import RecurringPauses
 from store.recurring.reminders import Reminders
 from store.recurring.series import Series
+from store.release_news import ReleaseWatch
 from store.remarks import Remarks
 from store.request_counts import RequestCounts
 from store.rules import Rules
@@ -126,6 +127,7 @@ class Database:
         self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)
         self.daily_backups = DailyBackups(connection, clock)
+        self.release_watch = ReleaseWatch(connection, clock)
         self._open_oversight(connection, clock)
 
     def _open_browsers(self, connection: Connection, clock: Clock) -> None:

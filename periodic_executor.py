@@ -29,6 +29,7 @@ from periodic.daily_backups import DailyBackups
 from periodic.dates import Dates
 from periodic.held import HeldPlaces
 from periodic.monday import MondayPictures
+from periodic.new_releases import NewReleases
 from periodic.own_calendars import OwnCalendarReadings
 from periodic.questions import Questions
 from periodic.routine import RoutineWork
@@ -38,6 +39,7 @@ from runtime.changes import PACE, Changes, Pace, changes_of
 from runtime.configured import people_of, recurrence_rules_of
 from runtime.directory import Directory
 from runtime.heartbeat import HeartbeatLoop
+from runtime.releases import Releases
 from runtime.settings import Settings
 
 TICK_NOTED = timedelta(minutes=5)  # being awake is written down this often, to spare the disk
@@ -73,6 +75,7 @@ class Executor:
         self._directory = Directory(settings, db.guests)
         self.own_calendars = OwnCalendarReadings(db, clock, settings.zone, Fetcher(calendar_limits))
         self.daily_backups = DailyBackups(db, settings, clock)
+        self.new_releases = NewReleases(db, Releases(PROJECT) if settings.updates.tell else None, clock)
         self._memory = Memory(0, None)
         self.last_progress = time.monotonic()  # on the monotonic clock: when the loop last went round
 
@@ -90,6 +93,7 @@ class Executor:
                     await program.wait(stop, self._rhythm.tick)
         await self.own_calendars.stop()
         await self.daily_backups.stop()
+        await self.new_releases.stop()
 
     async def _rest(self, changes: Changes, stop: asyncio.Event, due: datetime | None) -> None:
         """Until a minute has passed, something is due by the clock as it then is, or what recurs was changed."""
@@ -123,6 +127,7 @@ class Executor:
             *await MondayPictures(tick).act(),
             *await self.own_calendars.act(),
             *await self.daily_backups.act(),
+            *await self.new_releases.act(),
             *await dates.later(),
         ]
         await self._note_tick()
@@ -143,6 +148,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
             await executor.step()
             await executor.own_calendars.finish()
             await executor.daily_backups.finish()
+            await executor.new_releases.finish()
         else:
             async with HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress).running():
                 log.info("The executor is up")

@@ -553,6 +553,15 @@ CREATE TABLE backups (
 ) STRICT;
 INSERT INTO backups (id) VALUES (1);
 
+-- Newer releases of the bot, in one row, where the owner wants to be told of them (updates.tell).
+CREATE TABLE release_news (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    next_at TEXT,                        -- when they are looked for again; NULL: they never were
+    version TEXT,                        -- the one that was told last
+    changes TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(changes))  -- what the changelog says of it, as far as it is known
+) STRICT;
+INSERT INTO release_news (id) VALUES (1);
+
 -- What else people have to do -------------------------------------------------------------------------------------
 
 -- A person's own calendar (lectures, exams), as an .ics address: read at most hourly, to warn before a booking. The

@@ -125,6 +125,7 @@ class NoticeKind(StrEnum):
     PROGRAM_BACK = "program_back"  # for the owner: it lives again (outage_id)
     BACKUPS_FAIL = "backups_fail"  # for the owner: the daily backups can't be made; read from backups
     BACKUPS_BACK = "backups_back"  # for the owner: they are made again
+    NEW_RELEASE = "new_release"  # for the owner: there is a newer release of the bot; read from release_news
     CARD = "card"  # an action's older message still shows it unfinished; edits silently (action_id, message_id)
     PAGE = "page"  # the timetable was read while a message shows a list of places; edits silently (message_id)
     LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)

@@ -38,6 +38,7 @@ EVENTS = {
     NoticeKind.PROGRAM_BACK: Event.HOUSE,
     NoticeKind.BACKUPS_FAIL: Event.HOUSE,
     NoticeKind.BACKUPS_BACK: Event.HOUSE,
+    NoticeKind.NEW_RELEASE: Event.HOUSE,
     NoticeKind.OWN_CALENDAR: Event.HOUSE,
     NoticeKind.LOGIN_BACK: Event.HOUSE,
     NoticeKind.LOGIN_REMARK: Event.HOUSE,

@@ -169,6 +169,12 @@ class Backups(Section):
     weeks: Whole = Field(4, ge=0, le=520)  # and of so many weeks
 
 
+class Updates(Section):
+    """Newer releases of the bot."""
+
+    tell: bool = False  # whether origin's tags are looked at once a day, and the owner is told
+
+
 class Log(Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     file: FilePath | None = None
@@ -253,6 +259,7 @@ class Settings(Keys):
     worker: Worker = Worker()
     web: Web = Web()
     backups: Backups = Backups()
+    updates: Updates = Updates()
     log: Log = Log()
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
 

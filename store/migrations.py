@@ -276,6 +276,9 @@ STEPS: dict[int, tuple[str, ...]] = {
         "INSERT INTO backups (id) VALUES (1)",
         "DROP INDEX fillings_by_class",  # NOCASE is SQLite's own, and lower() means the same
         "CREATE INDEX fillings_by_class ON fillings (lower(course_name), time_start, date)",
+        "CREATE TABLE release_news (id INTEGER PRIMARY KEY CHECK (id = 1), next_at TEXT, version TEXT,"
+        " changes TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(changes))) STRICT",
+        "INSERT INTO release_news (id) VALUES (1)",
         *NEVER_TWICE,
     ),
 }

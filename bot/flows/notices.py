@@ -17,7 +17,9 @@ from bot.screens.page import NewMessage
 from domain.model import ActionStatus, BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.programs import Outage
 from domain.recurrence import Confirmation, Occurrence, PeriodicBooking
+from domain.releases import number
 from languages import speaking
+from runtime.version import VERSION
 
 STALE = timedelta(hours=1)  # what has waited for longer is no news any more
 BY_THEMSELVES = (
@@ -277,7 +279,7 @@ class PeriodicNotices:
 
 
 class ProgramNotices:
-    """The notices that a program has stopped, or backups fail, and that all goes on again."""
+    """The notices that a program has stopped, or backups fail, that all goes on again, and of newer releases."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -287,6 +289,7 @@ class ProgramNotices:
             NoticeKind.PROGRAM_BACK: self._back,
             NoticeKind.BACKUPS_FAIL: self._backups_fail,
             NoticeKind.BACKUPS_BACK: self._backups_back,
+            NoticeKind.NEW_RELEASE: self._new_release,
         }
 
     async def _outage(self, notice: Notice) -> Outage:
@@ -315,3 +318,9 @@ class ProgramNotices:
         if (await self._db.daily_backups.state()).failing_since is not None:
             raise NothingToTell("backups fail again")
         return told(screens.programs.backups_back())
+
+    async def _new_release(self, notice: Notice) -> OutgoingNotice:
+        news = await self._db.release_watch.news()
+        if news.version is None or number(news.version) <= number(VERSION):
+            raise NothingToTell("that release is here already")
+        return told(screens.programs.new_release(news, VERSION))

@@ -11,6 +11,7 @@ from bot.screens.page import Lines, Page, button, home_button
 from bot.screens.when import When
 from domain.backups import BackupState
 from domain.programs import Outage
+from domain.releases import ReleaseNews
 from languages import N_, _, n_
 
 MOST_TOLD_TOGETHER = 15  # of what piled up; the rest is in the lists
@@ -85,6 +86,15 @@ def backups_back() -> Page:
     """Sent when the daily backup could be made again."""
     lines = Lines().add(_("🟢 <b>La copia di ogni giorno del database riesce di nuovo</b>"))
     lines.add(_("L'ho appena fatta e controllata."))
+    return Page(str(lines), ((home_button(fresh=True),),))
+
+
+def new_release(news: ReleaseNews, here: str) -> Page:
+    """Sent once for each newer release, to who wants to be told."""
+    lines = Lines().add(_("🆕 <b>C'è la versione {version}</b>", version=news.version or ""))
+    lines.add(_("Qui gira la {here}.", here=here))
+    lines.add(*(f"• {html.escape(change, quote=False)}" for change in news.changes))
+    lines.add(_("Per passarci: <code>./run --upgrade</code>; se qualcosa non va, torna indietro da solo."))
     return Page(str(lines), ((home_button(fresh=True),),))
 
 
