@@ -43,7 +43,8 @@ class Engine:
         self.launcher = launcher
         self._access = access
         self._steady = access.steady
-        self._lock = asyncio.Lock()  # held while driver or browser start or end
+        self._lock = asyncio.Lock()  # held while the driver starts or ends; taken before the browser's
+        self._browser_lock = asyncio.Lock()  # the same for the browser: no other account's request waits for that
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         self._release: list[Callable[[], Awaitable[None]]] = []
@@ -52,6 +53,7 @@ class Engine:
         self.broken = False  # the driver died, and every connection and page with it
         self.users = 0  # calls that use driver or browser right now
         self._driver_used = self._browser_used = 0.0
+        self._closing: asyncio.Task[None] | None = None  # ends a browser that was idle
 
     def before_driver_stops(self, release: Callable[[], Awaitable[None]]) -> None:
         """From now on `release` is awaited before the driver stops: it closes the connections made with that driver."""
@@ -88,7 +90,7 @@ class Engine:
     async def browser(self) -> Browser:
         """The browser, started if it is not there; a dead one is replaced."""
         driver = await self.driver()
-        async with self._lock:
+        async with self._browser_lock:
             if self._browser is None or not self._browser.is_connected():
                 started = time.monotonic()
                 self._browser = await self.launcher.start_browser(driver)
@@ -116,15 +118,26 @@ class Engine:
         self._driver_used = self._steady()
 
     async def close_idle(self) -> None:
-        """Closes the browser when it was not used for a while, and the driver after a longer while."""
-        async with self._lock:
-            now = self._steady()
-            if self.users:
-                return
-            if self._browser and now - self._browser_used >= self._access.browser_idle_seconds:
-                await self._stop_browser()
-            if self._driver and now - self._driver_used >= self._access.idle_seconds:
+        """Closes the browser when it was not used for a while, and the driver after a longer while.
+
+        Waits neither for what is starting nor for the end of the browser: its caller has others to serve meanwhile.
+        """
+        if not self.users and self._browser_is_idle() and not self._browser_lock.locked():
+            self._closing = asyncio.create_task(self._close_idle_browser(), name="closing the browser")
+        if not self.users and self._driver_is_idle() and not self._lock.locked():
+            async with self._lock:
                 await self._stop_driver()
+
+    def _browser_is_idle(self) -> bool:
+        return self._browser is not None and self._steady() - self._browser_used >= self._access.browser_idle_seconds
+
+    def _driver_is_idle(self) -> bool:
+        return self._driver is not None and self._steady() - self._driver_used >= self._access.idle_seconds
+
+    async def _close_idle_browser(self) -> None:
+        async with self._browser_lock:
+            if self._browser_is_idle():  # still: nobody has begun to use it in this moment
+                await self._stop_browser()
 
     async def close(self) -> None:
         """Closes driver and browser for good; calls under way end with SiteUnavailable."""
@@ -141,9 +154,10 @@ class Engine:
     async def _stop_driver(self) -> None:
         for release in self._release:
             await release()
-        if not self.broken:
-            await self._stop_browser()
-        driver, self._driver, self._browser = self._driver, None, None
+        async with self._browser_lock:
+            if not self.broken:
+                await self._stop_browser()
+            driver, self._driver, self._browser = self._driver, None, None
         if driver:
             await in_time(self.launcher.stop_driver(driver))
             log.info("driver closed")

@@ -11,11 +11,13 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from domain.errors import OtpError, SiteError
 from domain.model import Clock, Credentials
 from otp_extractor import OneTimePassword, parse
+from safety.elements import RECENT
 from safety.redaction import Redactor
 
 MOST_WORDS = 1000  # characters of what the site says; more than a chat could show
@@ -98,8 +100,11 @@ class AccountRedactor:
         return self._redactor().holds(text)
 
     def data(self, text: str) -> str:
-        """What the site sends to be read and compared, without what can be nothing but a secret."""
-        return self._data.clean(text)
+        """What the site sends to be read and compared, without what can be nothing but a secret.
+
+        Whoever checks a page and whoever reads it next get the same, cleaned once.
+        """
+        return _cleaned(self._data, text)
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
@@ -144,6 +149,11 @@ class AccountRedactor:
             back = min(math.ceil(CODES_KEPT / self._otp.period), MOST_CODES)
             codes = [self._otp.code(counter) for counter in range(max(0, now - back), now + 2)]
         return self._credentials.password, self._credentials.username, *self._names, *self._codes, *codes
+
+
+@lru_cache(maxsize=RECENT)
+def _cleaned(redactor: Redactor, text: str) -> str:
+    return redactor.clean(text)
 
 
 def _one_time_password(otp_url: str) -> OneTimePassword | None:

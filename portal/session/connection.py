@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playwright.async_api import APIRequestContext
@@ -116,15 +116,20 @@ class Connection:
     async def _check(self, method: str, path: str, response: SiteResponse, *, wants_json: bool) -> None:
         try:
             if len(response.text) < LONG_TEXT:
-                check(response, self._access.root, path, wants_json=wants_json)
+                self._check_text(response, path, wants_json)
             else:
-                await asyncio.to_thread(check, response, self._access.root, path, wants_json=wants_json)
+                await asyncio.to_thread(self._check_text, response, path, wants_json)
         except SiteChanged as error:
             what = f"{method} {path}"
             error.evidence = await self._resources.evidence.keep(
                 what, response.text, f"{what}: {error}", None, self._redactor
             )
             raise
+
+    def _check_text(self, response: SiteResponse, path: str, wants_json: bool) -> None:
+        """A page is looked at as its reader will get it: so it is parsed once for both."""
+        seen = response if wants_json else replace(response, text=self._redactor.data(response.text))
+        check(seen, self._access.root, path, wants_json=wants_json)
 
     async def _fetch(
         self,

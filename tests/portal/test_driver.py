@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, Playwright
 
 import booking
 from actions import cancelling
 from demo.site import Site, SiteWorld
 from domain import errors
 from domain.model import ClassRef
-from portal.browser.chromium import start_driver
+from portal.access import SiteAccess
+from portal.browser.chromium import Chromium, start_driver
+from portal.browser.engine import Engine
 from portal.portal import Portal, open_portal
 from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
@@ -33,6 +36,26 @@ def steady() -> Steady:
 async def portal(site: Site, tmp_path: Path, site_clock: FakeClock, steady: Steady) -> AsyncIterator[Portal]:
     async with open_portal(access(site, tmp_path, site_clock, steady=steady)) as opened:
         yield opened
+
+
+class SlowBrowser(Chromium):
+    """One that starts, and ends, only once it may."""
+
+    def __init__(self, to: SiteAccess) -> None:
+        super().__init__(to.executable_path, headless=True, cache=to.state_dir / "driver")
+        self.begun, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def start_browser(self, driver: Playwright) -> Browser:
+        await self._wait()
+        return await super().start_browser(driver)
+
+    async def stop_browser(self, browser: Browser) -> None:
+        await self._wait()
+        await super().stop_browser(browser)
+
+    async def _wait(self) -> None:
+        self.begun.set()
+        await self.goes_on.wait()
 
 
 @pytest.fixture
@@ -90,6 +113,29 @@ async def test_the_browser_is_closed_before_the_driver_when_idle(
     await portal.engine.close_idle()
     await until(lambda: our_children() == [])
     assert await booking.my_bookings(session) == ()
+
+
+async def test_nobody_waits_while_somebody_elses_browser_starts_or_ends(
+    site: Site, tmp_path: Path, site_clock: FakeClock, steady: Steady
+) -> None:
+    to = access(site, tmp_path, site_clock, steady=steady)
+    slow = SlowBrowser(to)
+    async with Portal(to, Engine(slow, to)) as portal:
+        await portal.engine.get_ready()
+        starting = asyncio.create_task(portal.engine.browser())
+        await slow.begun.wait()
+        await portal.engine.driver()
+        await portal.engine.close_idle()
+        slow.goes_on.set()
+        await starting
+        slow.begun.clear()
+        slow.goes_on.clear()
+        steady.move(to.browser_idle_seconds)
+        await portal.engine.get_ready()
+        await portal.engine.close_idle()
+        await slow.begun.wait()
+        await portal.engine.driver()
+        slow.goes_on.set()
 
 
 async def test_what_is_in_use_is_not_closed_for_being_idle(

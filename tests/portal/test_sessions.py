@@ -26,6 +26,7 @@ from portal.session.logins import Logins
 from portal.session.site_session import SiteSession
 from portal.session.stored import StoredSession
 from portal.storage.session_files import SessionFiles
+from safety.elements import elements
 from tests.support.clock import FakeClock
 from tests.support.hostile import serving
 from tests.support.lent_browser import LentBrowser, lent, pilates, portal, site  # noqa: F401 - fixtures
@@ -46,6 +47,13 @@ def quick_codes(world: SiteWorld, portal: Portal) -> SiteSession:
 
 
 # ----- logging in
+
+
+async def test_a_page_is_parsed_once_for_all_who_look_at_it(session: SiteSession) -> None:
+    await booking.my_bookings(session)
+    elements.cache_clear()
+    await booking.my_bookings(session)
+    assert elements.cache_info().misses == 1
 
 
 async def test_a_newcomer_is_logged_in_and_the_session_kept(
