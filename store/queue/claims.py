@@ -35,10 +35,14 @@ TAKE = """
 """
 
 
-NOT_PAUSED = """
+NEAR = "(action_type = 'book' AND opens_at IS NOT NULL AND opens_at > :opened AND opens_at <= :opening)"
+"""A booking near its opening: claimed whatever else its account does."""
+
+
+NOT_PAUSED = f"""
     (user_id NOT IN (SELECT user_id FROM accounts WHERE paused_until > :now)
-        OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
-"""
+        OR {NEAR})
+"""  # noqa: S608 - a constant of this file
 """An action whose account is not paused. Near its opening a booking is claimed anyway: a stored session may work."""
 
 
@@ -50,42 +54,49 @@ asks for waits for no reading that nobody asked for.
 """
 
 
-HAS_A_HAND = """
-    (user_id NOT IN (
-            SELECT user_id FROM booking_actions
-            WHERE status = 'processing' AND lease_until > :now AND quiet = 0
-                AND NOT (action_type = 'book' AND opens_at IS NOT NULL AND opens_at > :opened AND opens_at <= :opening)
-            GROUP BY user_id HAVING count(*) >= :most_of_one)
-        OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
-"""
+BUSY = f"""
+    WITH busy AS (
+        SELECT user_id, count(*) AS in_hand FROM booking_actions
+        WHERE status = 'processing' AND lease_until > :now AND quiet = 0 AND NOT {NEAR}
+        GROUP BY user_id)
+"""  # noqa: S608 - a constant of this file
+"""How many actions of an account are in hand, of those that count."""
+
+
+HAS_A_HAND = f"""
+    (user_id NOT IN (SELECT user_id FROM busy WHERE in_hand >= :most_of_one) OR {NEAR})
+"""  # noqa: S608 - a constant of this file
 """An action whose account has not as many in hand as it may. Near its opening a booking is claimed whatever else is."""
 
 
-FITS = """
-    (:only_openings = 0 OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
+FITS = f"""
+    (:only_openings = 0 OR {NEAR})
 """
 """Any action, or, for a worker whose hands are full, only a booking near its opening."""
 
 
 CLAIM = f"""
-    {TAKE} WHERE id = (
+    {BUSY} {TAKE} WHERE id = (
         SELECT id FROM (
-            SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
+            SELECT id, user_id, action_type, run_at, opens_at, quiet FROM booking_actions
             WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {HAS_A_HAND} AND {FITS}
             UNION ALL
-            SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
+            SELECT id, user_id, action_type, run_at, opens_at, quiet FROM booking_actions
             WHERE status = 'processing' AND lease_until <= :now AND {FITS}
-        ) AS due
+        ) AS due LEFT JOIN busy ON busy.user_id = due.user_id
         ORDER BY CASE
                 WHEN quiet = 1 AND action_type IN ('check', 'refresh') THEN 2
                 WHEN action_type = 'book' AND opens_at BETWEEN :soon AND :opening THEN 1
                 ELSE 0
             END,
+            CASE WHEN {NEAR} THEN 0 ELSE coalesce(in_hand, 0) END,
             CASE action_type WHEN 'book' THEN 0 WHEN 'cancel' THEN 1 WHEN 'check' THEN 2 ELSE 3 END, run_at, id
         LIMIT 1
     )
     RETURNING *
 """  # noqa: S608 - a constant of this file
+"""The most urgent action that is due. Of those that are as urgent, first whose account has the fewest in hand: who asks
+for twenty things at once waits for others, and they not for them."""
 
 
 CLAIM_ONE = f"""
@@ -95,7 +106,7 @@ CLAIM_ONE = f"""
 
 
 DUE = f"""
-    SELECT EXISTS (SELECT 1 FROM booking_actions
+    {BUSY} SELECT EXISTS (SELECT 1 FROM booking_actions
             WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {HAS_A_HAND} AND {FITS})
         OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now AND {FITS})
 """  # noqa: S608 - a constant of this file

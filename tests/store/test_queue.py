@@ -69,13 +69,31 @@ async def test_an_account_has_three_in_hand_at_once_so_that_nobody_waits_for_ano
     ]
     his = await db.requests.add(replace(BOOK, user_id=MARCO))
     claimed = [await db.claims.claim("w", 60) for _ in range(5)]
-    assert [action.id for action in claimed if action] == [*(action.id for action in hers[:3]), his.id]
+    assert sorted(action.id for action in claimed if action) == [*(action.id for action in hers[:3]), his.id]
     assert not await db.claims.due()
     assert claimed[0]
     await db.settlement.settle(claimed[0], outcomes.failed(SlotFull("full")))
     fourth = await db.claims.claim("w", 60)
     assert fourth
     assert fourth.id == hers[3].id
+
+
+async def test_who_asks_for_much_at_once_waits_for_others_with_all_but_the_first(db: Database) -> None:
+    hers = [await db.requests.add(replace(BOOK, wish=replace(PILATES, start=time(hour)))) for hour in (8, 10, 12)]
+    his = await db.requests.add(NewAction(ActionType.CHECK, MARCO))
+    claimed = [await db.claims.claim("w", 60) for _ in range(4)]
+    assert [action.id for action in claimed if action] == [hers[0].id, his.id, hers[1].id, hers[2].id]
+
+
+async def test_nobody_is_put_before_a_booking_whose_opening_is_near(db: Database, clock: FakeClock) -> None:
+    for hour in (8, 10):
+        await db.requests.add(replace(BOOK, wish=replace(PILATES, start=time(hour))))
+        assert await db.claims.claim("w", 60)
+    soon = replace(BOOK, opens_at=clock() + timedelta(seconds=30), run_at=clock())
+    opening = [await db.requests.add(replace(soon, wish=replace(PILATES, start=time(hour)))) for hour in (12, 14)]
+    await db.requests.add(NewAction(ActionType.CHECK, MARCO))
+    claimed = [await db.claims.claim("w", 60) for _ in range(2)]
+    assert [action.id for action in claimed if action] == [each.id for each in opening]
 
 
 async def test_what_a_person_asks_for_waits_for_no_quiet_reading_of_theirs(db: Database) -> None:
