@@ -63,6 +63,13 @@ class Limits:
 
 LIMITS = Limits()
 
+SWITCH = 0.0005
+"""Seconds after which a thread that computes lets another go on, a tenth of Python's own.
+
+A long page is read in a thread beside the event loop, which would wait so long for each of its steps, and SQLite's
+thread for each of its own: everybody for one person's page.
+"""
+
 
 class Worker:
     def __init__(
@@ -244,6 +251,7 @@ class Worker:
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
+    sys.setswitchinterval(SWITCH)
     keys = KeyRing(settings.database)
     async with open_database(settings.database, stop=stop) as db, open_portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
