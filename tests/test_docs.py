@@ -24,6 +24,7 @@ from runtime.settings import Friend, Settings, load
 from runtime.version import FULL_NAME, VERSION
 from store.migrations import SCHEMA
 from tests.support import chats
+from upgrade.checkout import version_in
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENTS = (
@@ -336,6 +337,17 @@ def test_every_program_tells_its_version(
 def test_run_tells_the_version_before_anything_is_installed() -> None:
     said = subprocess.run(["./run", "--version"], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert said.stdout == f"{FULL_NAME}\n"
+
+
+def test_the_version_stands_in_one_place_and_nowhere_else() -> None:
+    """Doctor, pages, metrics, heartbeats, /help and --version import it; ./run and the upgrade read that line."""
+    sources = {
+        path for path in PROJECT.glob("*/**/*.py") if not path.parts[len(PROJECT.parts)].startswith((".", "tests"))
+    }
+    named = {path for path in sources | set(PROJECT.glob("*.py")) if f'"{VERSION}"' in path.read_text(encoding="utf-8")}
+    assert named == {PROJECT / "runtime" / "version.py"}
+    assert version_in(read("runtime/version.py")) == VERSION
+    assert "[project]" not in read("pyproject.toml")  # nothing is packaged: no second place for it
 
 
 def test_the_changelog_has_the_version_and_its_groups() -> None:
