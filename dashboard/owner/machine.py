@@ -22,6 +22,7 @@ from runtime.version import VERSION
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
+IN_HAND = re.compile(r"(\d+) in hand, (\d+) of them for an opening")  # as worker.py writes it
 
 PROGRAMS = {
     "bot": N_("bot: scrive in Telegram"),
@@ -64,11 +65,17 @@ def _program(beat: Heartbeat, snapshot: Snapshot) -> ProgramView:
         n_("{n} compito", "{n} compiti", told.tasks),
         size(told.memory) if told.memory else "",
         f"Chromium {told.browser}" if told.browser else "",
-        told.note,
+        _at_work(told.note),
         _("versione {version}, da riavviare", version=told.version) if told.version not in ("", VERSION) else "",
     )
     sign = _("segno di vita {age}", age=age(snapshot.now - beat.at))
     return ProgramView(name, is_alive(beat, snapshot.now), sign, " · ".join(filter(None, more)))
+
+
+def _at_work(note: str) -> str:
+    """What a worker notes of itself, in the reader's language."""
+    counts = IN_HAND.fullmatch(note)
+    return _("{n} in mano, {some} per un'apertura", n=counts[1], some=counts[2]) if counts else note
 
 
 def outages(latest: Sequence[Outage], when: When) -> list[Fact]:

@@ -79,12 +79,14 @@ async def test_the_machine_says_which_program_is_missing_and_how_to_copy_the_dat
     site: Site, owner: Browser
 ) -> None:
     now = site.clock.now
-    await site.db.heartbeats.beat("worker", "here x 7", 7, now, Vitals("1 in hand", 5, "0.0.1", 9), is_dead=None)
+    at_work = Vitals("1 in hand, 0 of them for an opening", 5, "0.0.1", 9)
+    await site.db.heartbeats.beat("worker", "here x 7", 7, now, at_work, is_dead=None)
     page = await owner.get("/owner")
     assert "Qualcosa non va" in page.words
     assert "bot non gira: nessun segno di vita" in page.words
     assert "worker: prenota e annulla vivo" in page.words
     assert "versione 0.0.1, da riavviare" in page.words
+    assert "1 in mano, 0 per un'apertura" in page.words
     done = await owner.post("/owner/backup", {"csrf": page.csrf})
     assert "Copia fatta e controllata" in done.words
     [copy] = site.settings.backup_dir.iterdir()
