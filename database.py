@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from domain.model import Clock, utc_now
+from store.alarms import Alarms
 from store.backup import restore
 from store.bookings import Bookings
 from store.bot_profile import BotProfile
@@ -122,6 +123,7 @@ class Database:
     def _open_house(self, connection: Connection, clock: Clock) -> None:
         self.catalogue = Catalogue(connection)
         self.outbox = Outbox(connection, clock)
+        self.alarms = Alarms(connection, clock)
         self.rules = Rules(connection, clock)
         self.week_pictures = WeekPictures(connection, clock)
         self.health = Health(connection)

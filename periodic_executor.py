@@ -4,7 +4,7 @@
 
 It wakes every minute, when something is due, and when what recurs was changed; it acts once per (periodic booking,
 date) however often it wakes, and after a sleep does what is still possible and tells what is not. It opens neither
-Telegram nor the site: it only writes rows.
+Telegram nor the site: it only writes rows, and has sent what goes beside the chat (alarms/).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agenda import LIMITS, Fetcher, Limits
+from alarms.sender import AlarmSender
 from database import Database, open_database
 from domain.due_dates import Memory
 from domain.errors import DatabaseError
@@ -150,7 +151,9 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
             await executor.daily_backups.finish()
             await executor.new_releases.finish()
         else:
-            async with HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress).running():
+            alarms = AlarmSender(db, settings, utc_now)
+            beats = HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress)
+            async with beats.running(), alarms.running(stop):
                 log.info("The executor is up")
                 await executor.run(stop)
     return program.DONE

@@ -665,6 +665,33 @@ CREATE INDEX untold_notices ON notices (sent_at) WHERE error IS NOT NULL;
 CREATE INDEX notices_by_pair ON notices (pair_id) WHERE pair_id IS NOT NULL;
 CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL;
 
+-- Where alarms go beside the chat, as the configuration says; the executor keeps it so. The addresses are secrets and
+-- stand in the configuration alone.
+CREATE TABLE alarm_channels (
+    id            INTEGER PRIMARY KEY,
+    user_id       INTEGER NOT NULL,
+    digest        TEXT NOT NULL UNIQUE,  -- keyed digest of the address
+    name          TEXT NOT NULL,         -- what kind: ntfy, mailto ...; ping: the address that is asked for while all is well
+    reached_at    TEXT,                  -- when something last arrived there
+    failing_since TEXT,
+    error         TEXT                   -- why the last try failed; NULL: it did not
+) STRICT;
+
+-- Notices that go to a channel too, written with the notice: sent at least once, ever later after a failure, for two
+-- days. sent_at NULL: waits;  sent_at set, error NULL: arrived;  both set: not sent.
+CREATE TABLE alarms (
+    id         INTEGER PRIMARY KEY,
+    notice_id  INTEGER NOT NULL REFERENCES notices (id) ON DELETE CASCADE,
+    channel_id INTEGER NOT NULL REFERENCES alarm_channels (id) ON DELETE CASCADE,
+    next_at    TEXT,  -- when it is sent again; NULL: at once
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    sent_at    TEXT,
+    error      TEXT,
+    UNIQUE (notice_id, channel_id)
+) STRICT;
+CREATE INDEX unsent_alarms ON alarms (next_at) WHERE sent_at IS NULL;
+CREATE INDEX alarms_by_channel ON alarms (channel_id);
+
 -- Messages that show a list of places, or one of its classes: edited when the timetable was read again. A message that
 -- shows something else by now has no row.
 CREATE TABLE open_pages (

@@ -18,7 +18,7 @@ import httpx
 
 import booking
 from actions.runner import site_access
-from admin import copies, guest_keys, pages
+from admin import channels, copies, guest_keys, pages
 from admin.guest_keys import masked
 from admin.site_errors import retold
 from database import VERSION, open_database
@@ -56,7 +56,6 @@ MOST_CLOCK_ERROR = 2.0  # s; openings go by the site's clock, but one-time codes
 CLOCK_KNOWN = 0.3  # s of uncertainty of the site's clock that do not matter
 MOST_CLOCK_LOOKS = 6  # requests for it
 ANSWER_TIMEOUT = 15.0  # s for one answer of Telegram or the site
-PROGRAMS = {"bot", "worker", "executor"}  # and web, unless it is switched off
 RESTART = N_("look at the end of its log, then start it again: ./run, or systemctl restart")
 OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
 
@@ -216,9 +215,11 @@ async def _rules(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _looked_after(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    """Backups, and the logins of guests."""
+    """Backups, what goes beside the chat, and the logins of guests."""
     for what, remedy in await copies.look(settings, clock):
         yield Finding(_("backups"), what, remedy)
+    for what, remedy in await channels.look(settings, clock):
+        yield Finding(_("alarms"), what, remedy)
     for what, remedy in await guest_keys.look(settings):
         yield Finding(_("guests"), what, remedy)
 
@@ -245,8 +246,7 @@ async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         return
     for beat in beats:
         yield _program(beat, clock())
-    wanted = PROGRAMS | {"web"} if settings.web.enabled else PROGRAMS
-    for missing in sorted(wanted - {beat.program for beat in beats}):
+    for missing in sorted(set(settings.programs) - {beat.program for beat in beats}):
         yield Finding(missing, _("is not running, though others are"), _("start it, or ./run, which starts all four"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+PROGRAMS = ("bot", "worker", "executor", "web")
 LATE = timedelta(seconds=90)  # without a beat: four are missing
 
 

@@ -12,7 +12,7 @@ from languages.catalogue import Language, catalogue
 
 PROJECT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2)}
-CHAT = ("bot", "dashboard")  # its sentences stand in the code in Italian
+CHAT = ("bot", "dashboard", "health", "alarms")  # its sentences stand in the code in Italian
 PROGRAMS = (
     "bot_db.py",
     "worker.py",

@@ -80,6 +80,21 @@ def _bot_token(secret: SecretStr) -> SecretStr:
     return SecretStr(bare)
 
 
+def _ping_address(secret: SecretStr) -> SecretStr:
+    url = _legible_secret(secret).get_secret_value().strip()
+    parts = addresses.parts_of(url)
+    if not re.match(r"https?://[^/\s]+", url) or parts is None or parts.fragment:
+        raise ValueError(_("write the address that is to be asked for, with http:// or https://"))
+    return SecretStr(url)
+
+
+def _channel_address(secret: SecretStr) -> SecretStr:
+    url = _legible_secret(secret).get_secret_value().strip()
+    if not re.match(r"[a-z][a-z0-9+.-]*://\S", url, re.IGNORECASE):
+        raise ValueError(_("write an address of Apprise, as ntfy://topic or mailto://user:password@host"))
+    return SecretStr(url)
+
+
 def _otp_url(secret: SecretStr) -> SecretStr:
     url = _legible_secret(secret).get_secret_value()
     if not url.strip().lower().startswith("otpauth://"):
@@ -177,6 +192,8 @@ PasswordOfLogin = Annotated[
 ]
 BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
 OtpUrl = Annotated[Annotated[SecretStr, AfterValidator(_otp_url)] | None, BeforeValidator(_none_if_blank)]
+PingAddress = Annotated[Annotated[SecretStr, AfterValidator(_ping_address)] | None, BeforeValidator(_none_if_blank)]
+ChannelAddress = Annotated[SecretStr, AfterValidator(_channel_address)]
 CodicePersona = Annotated[str, AfterValidator(_codice_persona)]
 Matricola = Annotated[str | None, BeforeValidator(_matricola)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]

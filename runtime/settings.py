@@ -26,7 +26,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     SecretStr,
@@ -39,9 +38,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from domain.errors import ConfigError
 from domain.house_rules import TWO_DAYS_MINUTES, WEEK_HOURS, HouseRules, LateCancel, Overlapping
 from domain.model import Credentials, OpeningRule
+from domain.programs import PROGRAMS
 from languages.terminal import N_, _
 from runtime import config_file, config_mistakes, config_values
 from runtime.config_file import DEFAULT_PATH, command
+from runtime.config_sections import Alarms, Backups, Section, Updates
 from runtime.config_values import (
     BY_HAND,
     EXAMPLES,
@@ -74,12 +75,6 @@ TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
 SERVERS = ("postgresql:", "postgres:")  # how an address of one begins, once it was taken for a path
 
 log = logging.getLogger(__name__)
-
-
-class Section(BaseModel):
-    """A group of keys. Unknown ones are kept apart, to be named."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
 
 
 class Telegram(Section):
@@ -158,21 +153,6 @@ class Web(Section):
         """Whether the address that people are given leads anywhere on the machine itself only."""
         host = urlsplit(self.url).hostname or ""
         return host in ("localhost", "127.0.0.1", "::1")
-
-
-class Backups(Section):
-    """The daily backups of the database."""
-
-    at: TimeOfDay | None = time(4, 30)  # a quiet hour; null: none are made
-    folder: FilePath | None = None  # null: backups/ beside the database
-    days: Whole = Field(7, ge=1, le=366)  # the last backup of each of so many days is kept
-    weeks: Whole = Field(4, ge=0, le=520)  # and of so many weeks
-
-
-class Updates(Section):
-    """Newer releases of the bot."""
-
-    tell: bool = False  # whether origin's tags are looked at once a day, and the owner is told
 
 
 class Log(Section):
@@ -259,6 +239,7 @@ class Settings(Keys):
     worker: Worker = Worker()
     web: Web = Web()
     backups: Backups = Backups()
+    alarms: Alarms = Alarms()
     updates: Updates = Updates()
     log: Log = Log()
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
@@ -318,6 +299,16 @@ class Settings(Keys):
         return self.database.with_suffix(".state")
 
     @property
+    def survey_dir(self) -> Path:
+        """Where surveys go that are started from the page."""
+        return self.state_dir / "surveys"
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The programs of which one process has to live."""
+        return tuple(name for name in PROGRAMS if name != "web" or self.web.enabled)
+
+    @property
     def backup_dir(self) -> Path:
         """Where backups go that name no other place (0700)."""
         return self.backups.folder or self.database.parent / "backups"
@@ -334,7 +325,7 @@ class Settings(Keys):
         texts = (
             text for c in everybody for text in (c.password, c.otp_url, *re.findall(r"(?i)secret=([^&]+)", c.otp_url))
         )
-        return (self.telegram.bot_token.get_secret_value(), *filter(None, texts))
+        return (self.telegram.bot_token.get_secret_value(), *filter(None, texts), *self.alarms.secrets())
 
 
 def _credentials(user_id: int, keys: Settings | Friend) -> Credentials:

@@ -274,6 +274,14 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE TABLE backups (id INTEGER PRIMARY KEY CHECK (id = 1), next_at TEXT, made_at TEXT,"
         " failures INTEGER NOT NULL DEFAULT 0, failing_since TEXT, error TEXT) STRICT",
         "INSERT INTO backups (id) VALUES (1)",
+        "CREATE TABLE alarm_channels (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, digest TEXT NOT NULL UNIQUE,"
+        " name TEXT NOT NULL, reached_at TEXT, failing_since TEXT, error TEXT) STRICT",
+        "CREATE TABLE alarms (id INTEGER PRIMARY KEY,"
+        " notice_id INTEGER NOT NULL REFERENCES notices (id) ON DELETE CASCADE,"
+        " channel_id INTEGER NOT NULL REFERENCES alarm_channels (id) ON DELETE CASCADE, next_at TEXT,"
+        " attempts INTEGER NOT NULL DEFAULT 0, sent_at TEXT, error TEXT, UNIQUE (notice_id, channel_id)) STRICT",
+        "CREATE INDEX unsent_alarms ON alarms (next_at) WHERE sent_at IS NULL",
+        "CREATE INDEX alarms_by_channel ON alarms (channel_id)",
         "DROP INDEX fillings_by_class",  # NOCASE is SQLite's own, and lower() means the same
         "CREATE INDEX fillings_by_class ON fillings (lower(course_name), time_start, date)",
         "CREATE TABLE release_news (id INTEGER PRIMARY KEY CHECK (id = 1), next_at TEXT, version TEXT,"

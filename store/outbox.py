@@ -20,10 +20,30 @@ ADD = """
         CAST(:remark_id AS BIGINT), CAST(:rule_id AS BIGINT), CAST(:pair_id AS BIGINT)
     WHERE :kind IN ('suspended', 'card') OR :user_id NOT IN (SELECT user_id FROM accounts WHERE active = 0)
         OR (:kind = 'result' AND :user_id IN (SELECT user_id FROM guests WHERE suspended_at IS NOT NULL))
+    RETURNING id
 """
 """Where nothing is said of what a notice is about, nothing but the cast tells PostgreSQL that it is a number.
 
 Who is suspended hears how that ended which a worker was just at: they hold that place, or gave it back.
+"""
+ALARMING = (
+    NoticeKind.RESULT,  # of an opening that was lost
+    NoticeKind.LOGIN_REJECTED,
+    NoticeKind.LOGIN_DUE,
+    NoticeKind.PROGRAM_DOWN,
+    NoticeKind.PROGRAM_BACK,
+    NoticeKind.BACKUPS_FAIL,
+    NoticeKind.BACKUPS_BACK,
+)
+"""What must not be missed: told beside the chat too, where the configuration names a channel (store/alarms.py)."""
+ALARM = """
+    INSERT INTO alarms (notice_id, channel_id)
+    SELECT CAST(:notice AS BIGINT), id FROM alarm_channels
+    WHERE user_id = :user_id AND name <> 'ping' AND (:kind <> 'result' OR EXISTS (
+        SELECT 1 FROM booking_actions
+        WHERE id = :action AND action_type = 'book' AND status = 'failed' AND watch IS NULL
+            AND (opening_requests > 0 OR opens_at > created_at)
+    ))
 """
 
 
@@ -43,24 +63,19 @@ def add_notice(
     rule_id: int | None = None,
     pair_id: int | None = None,
 ) -> None:
-    """Puts a notice in the outbox. Who is not active hears of their suspension alone; their chat is still edited."""
-    tx.run(
-        ADD,
-        {
-            "user_id": user_id,
-            "kind": kind,
-            "action_id": action_id,
-            "booking_row_id": booking_row_id,
-            "confirmation_id": confirmation_id,
-            "occurrence_id": occurrence_id,
-            "outage_id": outage_id,
-            "message_id": message_id,
-            "about_user_id": about_user_id,
-            "remark_id": remark_id,
-            "rule_id": rule_id,
-            "pair_id": pair_id,
-        },
-    )
+    """Puts a notice in the outbox. Who is not active hears of their suspension alone; their chat is still edited.
+
+    One that must not be missed goes to the channels beside the chat too, where there are any.
+    """
+    values = {
+        "user_id": user_id, "kind": kind, "action_id": action_id, "booking_row_id": booking_row_id,
+        "confirmation_id": confirmation_id, "occurrence_id": occurrence_id, "outage_id": outage_id,
+        "message_id": message_id, "about_user_id": about_user_id, "remark_id": remark_id, "rule_id": rule_id,
+        "pair_id": pair_id,
+    }  # fmt: skip
+    for row in tx.run(ADD, values):
+        if kind in ALARMING:
+            tx.run(ALARM, {"notice": row["id"], "user_id": user_id, "kind": kind, "action": action_id})
 
 
 def tell_owner(tx: Transaction, kind: NoticeKind, *, about: int | None = None) -> None:
@@ -69,7 +84,7 @@ def tell_owner(tx: Transaction, kind: NoticeKind, *, about: int | None = None) -
         add_notice(tx, owner["user_id"], kind, about_user_id=about)
 
 
-def _notice(row: Row) -> Notice:
+def to_notice(row: Row) -> Notice:
     return Notice(
         id=row["id"],
         user_id=row["user_id"],
@@ -114,7 +129,7 @@ class Outbox:
         for row in rows:
             if row["kind"] not in set(NoticeKind):
                 await self.give_up(row["id"], f"nobody knows a notice of kind {row['kind']}")
-        return [_notice(row) for row in rows if row["kind"] in set(NoticeKind)]
+        return [to_notice(row) for row in rows if row["kind"] in set(NoticeKind)]
 
     async def stale(self, user_id: int, before: datetime) -> list[Notice]:
         """A person's unsent messages of before that moment, the oldest first; edits left out."""
@@ -127,7 +142,7 @@ class Outbox:
             """,
             {"user_id": user_id, "before": stamp(before)},
         )
-        return [_notice(row) for row in rows if row["kind"] in set(NoticeKind)]
+        return [to_notice(row) for row in rows if row["kind"] in set(NoticeKind)]
 
     @in_transaction
     def sent(self, tx: Transaction, notice: Notice, told: Told) -> None:

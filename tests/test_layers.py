@@ -40,7 +40,7 @@ NOWHERE = {  # whoever is on the left, directly or through others of ours, never
     "actions.read": {"database", "store"},
     "actions.decide": {"database", "store", "portal"},
     "worker": {"telegram", "bot"},
-    "periodic_executor": {"telegram", "bot", "playwright", "portal"},
+    "periodic_executor": {"telegram", "bot", "playwright", "portal", "apprise"},
     "web": {"telegram", "playwright", "portal", "opening", "actions", "booking", "admin"},
     "dashboard": {"telegram", "playwright", "portal", "opening", "actions", "booking", "admin"},
 }

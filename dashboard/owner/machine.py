@@ -11,11 +11,11 @@ from importlib import metadata
 from pathlib import Path
 
 from bot.screens.when import When
-from dashboard.owner.health import is_alive
-from dashboard.owner.measures import age, size, span
-from dashboard.owner.snapshot import Disk, Snapshot
 from database import VERSION as SCHEMA
 from domain.programs import Heartbeat, Outage
+from health.checks import is_alive
+from health.measures import age, size, span
+from health.snapshot import Disk, Snapshot
 from languages import N_, _, n_
 from runtime.backups import Copy
 from runtime.version import VERSION

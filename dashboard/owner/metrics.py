@@ -14,14 +14,15 @@ from datetime import datetime, timedelta
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
-from dashboard.owner.health import NEEDED, checks, is_alive
-from dashboard.owner.snapshot import Snapshot
 from database import VERSION as SCHEMA
 from domain.model import ActionStatus, ActionType
 from domain.opening_report import ShotOutcome
 from domain.oversight import Finished
+from domain.programs import PROGRAMS
 from domain.request_counts import PER_MINUTE
 from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL
+from health.checks import checks, is_alive
+from health.snapshot import Snapshot
 from languages import Language, speaking
 from runtime.version import VERSION
 
@@ -90,7 +91,7 @@ class State:
         _age(self._survey, now.now, now.disk.surveys[0].made_at if now.disk.surveys else None)
 
     def _show_programs(self, now: Snapshot) -> None:
-        for program in NEEDED:
+        for program in PROGRAMS:
             beats = [beat for beat in now.beats if beat.program == program]
             alive = [beat for beat in beats if is_alive(beat, now.now)]
             self._alive.labels(program).set(len(alive))

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from dashboard.owner.health import checks
-from dashboard.owner.snapshot import Observatory
 from dashboard.parts import Access, Dashboard, Route, get
 from dashboard.security import is_local
 from domain.errors import DatabaseError
+from health.checks import checks, report
+from health.snapshot import Observatory
 from languages import Language, speaking
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ class Monitoring:
         except (DatabaseError, OSError) as error:
             log.warning("/healthz: %s", error)
             return _text("FAIL database: it can't be read\n", 503)
-        lines = [f"{'ok  ' if each.is_well else 'FAIL'} {each.name}: {each.words}\n" for each in found]
-        return _text("".join(lines), 200 if all(each.is_well for each in found) else 503)
+        return _text(report(found), 200 if all(each.is_well for each in found) else 503)
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """The measurements in Prometheus' format."""

@@ -12,13 +12,13 @@ from bot.screens.when import When
 from dashboard.owner import accounts, actions, machine, openings
 from dashboard.owner.acting import SAID, Acting
 from dashboard.owner.evidence_files import EvidenceFiles
-from dashboard.owner.health import checks
 from dashboard.owner.log_tail import MOST_RECORDS, tail
-from dashboard.owner.measures import age
-from dashboard.owner.snapshot import JUST_OPENED, TONIGHT, Observatory
-from dashboard.owner.survey import SURVEY_FILES, Surveys, command, survey_folder
+from dashboard.owner.survey import Surveys, command
 from dashboard.parts import VISITOR, Access, Dashboard, Route, get
 from domain.request_counts import PER_MINUTE
+from health.checks import checks
+from health.measures import age
+from health.snapshot import JUST_OPENED, SURVEY_FILES, TONIGHT, Observatory
 from languages import N_, _
 from runtime.backups import files_like
 from safety.redaction import Redactor
@@ -154,7 +154,7 @@ class OwnerPages:
 
     async def survey(self, request: web.Request) -> web.StreamResponse:
         said = await self._surveys.said()
-        files = await asyncio.to_thread(files_like, survey_folder(self._settings), SURVEY_FILES)
+        files = await asyncio.to_thread(files_like, self._settings.survey_dir, SURVEY_FILES)
         by_hand = f".venv/bin/python setup.py --survey --config {self._settings.config_file}"
         return self._show(
             request,
@@ -168,7 +168,7 @@ class OwnerPages:
 
     async def survey_file(self, request: web.Request) -> web.StreamResponse:
         """A survey's file, to keep."""
-        files = await asyncio.to_thread(files_like, survey_folder(self._settings), SURVEY_FILES)
+        files = await asyncio.to_thread(files_like, self._settings.survey_dir, SURVEY_FILES)
         path = {each.path.name: each.path for each in files}.get(request.match_info["name"])
         if path is None:
             raise web.HTTPNotFound
@@ -207,5 +207,5 @@ def _page(request: web.Request) -> int:
 
 def routes(dashboard: Dashboard) -> list[Route]:
     """The owner's pages, and what they do."""
-    surveys = Surveys(survey_folder(dashboard.settings), command(dashboard.settings))
+    surveys = Surveys(dashboard.settings.survey_dir, command(dashboard.settings))
     return [*OwnerPages(dashboard, surveys).routes(), *Acting(dashboard, surveys).routes()]

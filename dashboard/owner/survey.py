@@ -20,7 +20,6 @@ from pathlib import Path
 from runtime.settings import Settings
 from safety import private
 
-SURVEY_FILES = "survey-*.zip"
 SAID, RUNNING = "survey.log", "survey.running"
 MOST_SAID = 64 * 1024  # bytes of what it said that are shown
 LEAST_FREE_OPENING = 30  # minutes before anybody's opening in which none is started: it takes two, and a browser
@@ -29,11 +28,6 @@ LAST_WORDS = 1.0  # s to end, when the pages stop
 PROJECT = Path(__file__).resolve().parents[2]
 
 log = logging.getLogger(__name__)
-
-
-def survey_folder(settings: Settings) -> Path:
-    """Where surveys go that are started from the page."""
-    return settings.state_dir / "surveys"
 
 
 def command(settings: Settings) -> Sequence[str]:

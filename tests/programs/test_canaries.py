@@ -27,7 +27,7 @@ import pytest
 
 from demo.site import Person, echo
 from domain.errors import AlreadyQueued
-from domain.model import Action, ActionStatus, ActionType, ClassRef, clock_time
+from domain.model import Action, ActionStatus, ActionType, ClassRef, clock_time, utc_now
 from domain.requests import NewAction
 from tests.support.running import CODE_PERIOD, OWNER, PATIENCE, Installation, Running, installation
 from tests.support.sites import GIULIA
@@ -40,7 +40,9 @@ SECRET = "KRUGS4ZANFZSAYJA"
 TOKEN = "987654321:canary3-TOKEN-9b1c"
 NAME = 'Zoë O\'Canary4 & "Canary5" <b>'
 ELSEWHERE, REFUSED, NO_CODE, UNKNOWN = range(43, 47)  # Telegram ids of those whose logins end badly
-PIECES = ("canary1", "canary2", "canary3", "canary4", "canary5")
+CHANNEL = "json://canary6-user:canary7-pass@127.0.0.1:9/canary8-t0ken?to=canary9-valu3"  # nobody is there
+PING = "http://127.0.0.1:9/canary10-uu1d"
+PIECES = tuple(f"canary{number}" for number in range(1, 11))
 
 
 def friend(user_id: int, period: int) -> tuple[Person, dict[str, Any]]:
@@ -61,6 +63,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Installation]:
         "secret": SECRET,
         "token": TOKEN,
         "log": {"level": "DEBUG", "file": "all.log"},
+        "alarms": {"channels": [CHANNEL], "ping_url": PING},
         "friends": [in_configuration for _, in_configuration in FRIENDS.values()],
     }
     os.umask(0o022)  # as on most machines: the programs must see to it themselves
@@ -97,6 +100,7 @@ async def live_badly(here: Installation) -> list[str]:
     async with here.database() as db:
         unsent = "SELECT id FROM notices WHERE sent_at IS NULL AND error IS NULL"
         await while_there_is(lambda: db.connection.rows(unsent))
+    await fail_to_send_alarms(here)
     await (await here.start("setup.py", "--backup", TMPDIR=str((here.folder / "tmp").resolve()))).process.wait()
     programs[1].process.kill()
     for running in (programs[0], programs[2]):
@@ -154,6 +158,19 @@ async def fail_to_log_in(here: Installation) -> None:
         address = f"http://127.0.0.1:{port}" if user_id == ELSEWHERE else ""
         here.site._account.reached_at("", address, int(port))
         await act(here, CHECK, user_id=user_id)
+
+
+async def fail_to_send_alarms(here: Installation) -> None:
+    """One that the executor has sent in vain, and a ping and a test notice by hand."""
+    async with here.database() as db:
+        for _ in range(2):
+            await db.daily_backups.failed("no room", utc_now())
+
+        async def nothing_failed() -> bool:
+            return not any(each.error for each in await db.alarms.channels() if each.name == "json")
+
+        await while_there_is(nothing_failed)
+    await (await here.start("setup.py", "--try-alarms")).process.wait()
 
 
 def wishes(here: Installation) -> list[ClassRef]:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from dashboard.owner.health import NEEDED
 from dashboard.owner.metrics import Metrics
 from dashboard.owner.monitoring import application_of
 from dashboard.server import listen, running
 from domain.errors import SiteUnavailable
 from domain.model import ActionType, ClassRef
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
-from domain.programs import Vitals
+from domain.programs import PROGRAMS, Vitals
 from domain.requests import NewAction
 from tests.support import outcomes, pages
 from tests.support.clock import FakeClock
@@ -30,7 +29,7 @@ def a_clock() -> FakeClock:
 
 
 async def all_alive(site: Site) -> None:
-    for number, program in enumerate(NEEDED):
+    for number, program in enumerate(PROGRAMS):
         vitals = Vitals("", 3, "0.4.0", 50_000_000)
         await site.db.heartbeats.beat(program, f"here x {number}", number, site.clock.now, vitals, is_dead=None)
     await site.db.connection.write(

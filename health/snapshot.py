@@ -1,4 +1,4 @@
-"""What the machine and everybody's rows look like at a moment, for the pages, /healthz and /metrics alike."""
+"""What the machine and everybody's rows look like at a moment."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dashboard.owner.survey import SURVEY_FILES, survey_folder
 from database import Database
 from domain.backups import BackupState
-from domain.model import Clock
+from domain.model import Clock, Role
 from domain.oversight import AccountCounts, AwaitedOpening, OutboxState, QueueState
 from domain.programs import Heartbeat
 from domain.request_counts import RecentRequests
@@ -21,6 +20,7 @@ from runtime.settings import Settings
 
 JUST_OPENED, TONIGHT = timedelta(hours=1), timedelta(hours=26)  # an opening of tomorrow at midnight is tonight's
 MOST_OPENINGS = 1000
+SURVEY_FILES = "survey-*.zip"  # those that were started from the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Snapshot:
     writable: bool  # the last write was possible
     disk: Disk
     daily_backups: BackupState | None  # None: they are switched off
+    owner_stopped: bool  # the owner may not be logged in: the timetable is not read then
+    programs: tuple[str, ...]  # of which one process has to live
 
 
 class Observatory:
@@ -77,6 +79,8 @@ class Observatory:
             executor_ticked_at=await db.oversight.executor_ticked_at(),
             writable=db.connection.refused is None,
             disk=await asyncio.to_thread(disk_of, self._settings),
+            owner_stopped=any(each.rejected for each in await db.people.all() if each.role is Role.OWNER),
+            programs=self._settings.programs,
             daily_backups=await db.daily_backups.state() if self._settings.backups.at is not None else None,
         )
 
@@ -92,7 +96,7 @@ def disk_of(settings: Settings) -> Disk:
         state=sum(_size(path) for path in settings.state_dir.rglob("*")),
         log=_size(log_file) if log_file else None,
         backups=backups(settings),
-        surveys=files_like(survey_folder(settings), SURVEY_FILES),
+        surveys=files_like(settings.survey_dir, SURVEY_FILES),
     )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dashboard.owner.measures import age, size
-from dashboard.owner.snapshot import Snapshot
 from domain.programs import LATE, Heartbeat
+from health.measures import age, size
+from health.snapshot import Snapshot
 from languages import _, n_
 from runtime.room import LEAST_ROOM
 
-NEEDED = ("bot", "worker", "executor", "web")  # programs of which one process has to live
 UNTOLD = timedelta(minutes=15)  # a message that waits for longer: the bot does not get it out
 TIMETABLE_OLD = timedelta(hours=36)  # it is read daily, and some tries may fail
 TICK_LATE = timedelta(minutes=5)  # of the executor, which looks each minute and writes that down seldom
@@ -35,10 +34,16 @@ def checks(snapshot: Snapshot) -> list[Check]:
         _queue(snapshot),
         _leases(snapshot),
         _notices(snapshot),
+        _login(snapshot),
         _timetable(snapshot),
         _disk(snapshot),
         _backups(snapshot),
     ]
+
+
+def report(found: Iterable[Check]) -> str:
+    """A line for each, for whatever watches the machine."""
+    return "".join(f"{'ok  ' if each.is_well else 'FAIL'} {each.name}: {each.words}\n" for each in found)
 
 
 def is_alive(beat: Heartbeat, now: datetime) -> bool:
@@ -52,7 +57,7 @@ def _database(snapshot: Snapshot) -> Check:
 
 
 def _programs(snapshot: Snapshot) -> Iterator[Check]:
-    for program in NEEDED:
+    for program in snapshot.programs:
         beats = [beat for beat in snapshot.beats if beat.program == program]
         alive = sum(is_alive(beat, snapshot.now) for beat in beats)
         last = max((beat.at for beat in beats), default=None)
@@ -91,6 +96,12 @@ def _notices(snapshot: Snapshot) -> Check:
         return Check("notices", True, _("nessun messaggio aspetta"))
     waits = snapshot.now - oldest
     return Check("notices", waits <= UNTOLD, _("un messaggio aspetta {span}", span=age(waits, ago=False)))
+
+
+def _login(snapshot: Snapshot) -> Check:
+    if snapshot.owner_stopped:
+        return Check("login", False, _("l'account di chi tiene il bot non può entrare nel sito"))
+    return Check("login", True, _("niente ferma l'account di chi tiene il bot"))
 
 
 def _timetable(snapshot: Snapshot) -> Check:
