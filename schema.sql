@@ -668,7 +668,7 @@ CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirma
 -- Where alarms go beside the chat, as the configuration says; the executor keeps it so. The addresses are secrets and
 -- stand in the configuration alone.
 CREATE TABLE alarm_channels (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id       INTEGER NOT NULL,
     digest        TEXT NOT NULL UNIQUE,  -- keyed digest of the address
     name          TEXT NOT NULL,         -- what kind: ntfy, mailto ...; ping: the address that is asked for while all is well
@@ -680,7 +680,7 @@ CREATE TABLE alarm_channels (
 -- Notices that go to a channel too, written with the notice: sent at least once, ever later after a failure, for two
 -- days. sent_at NULL: waits;  sent_at set, error NULL: arrived;  both set: not sent.
 CREATE TABLE alarms (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     notice_id  INTEGER NOT NULL REFERENCES notices (id) ON DELETE CASCADE,
     channel_id INTEGER NOT NULL REFERENCES alarm_channels (id) ON DELETE CASCADE,
     next_at    TEXT,  -- when it is sent again; NULL: at once

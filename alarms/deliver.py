@@ -24,6 +24,7 @@ from bot.screens import programs
 from bot.screens.page import Page
 from database import Database, open_database
 from domain.alarms import Alarm
+from domain.errors import DatabaseError
 from domain.model import Notice, NoticeKind, utc_now
 from languages import _, speaking
 from runtime import program
@@ -78,9 +79,15 @@ class Courier:
         self._addresses = {each.channel.digest: each for each in channels_of(settings)}
 
     async def deliver(self) -> None:
-        """Tries once each that is due."""
+        """Tries once each that is due; one that can't be made holds up no other."""
         for alarm in await self._alarms.due(MOST):
-            await self._deliver(alarm)
+            try:
+                await self._deliver(alarm)
+            except DatabaseError:
+                raise
+            except Exception as error:
+                log.exception("Unexpected error while alarm %s was sent", alarm.id)
+                await self._alarms.failed(alarm, type(error).__name__)
 
     async def _deliver(self, alarm: Alarm) -> None:
         configured = self._addresses.get(alarm.digest)

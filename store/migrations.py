@@ -274,9 +274,10 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE TABLE backups (id INTEGER PRIMARY KEY CHECK (id = 1), next_at TEXT, made_at TEXT,"
         " failures INTEGER NOT NULL DEFAULT 0, failing_since TEXT, error TEXT) STRICT",
         "INSERT INTO backups (id) VALUES (1)",
-        "CREATE TABLE alarm_channels (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, digest TEXT NOT NULL UNIQUE,"
+        "CREATE TABLE alarm_channels (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL,"
+        " digest TEXT NOT NULL UNIQUE,"
         " name TEXT NOT NULL, reached_at TEXT, failing_since TEXT, error TEXT) STRICT",
-        "CREATE TABLE alarms (id INTEGER PRIMARY KEY,"
+        "CREATE TABLE alarms (id INTEGER PRIMARY KEY AUTOINCREMENT,"
         " notice_id INTEGER NOT NULL REFERENCES notices (id) ON DELETE CASCADE,"
         " channel_id INTEGER NOT NULL REFERENCES alarm_channels (id) ON DELETE CASCADE, next_at TEXT,"
         " attempts INTEGER NOT NULL DEFAULT 0, sent_at TEXT, error TEXT, UNIQUE (notice_id, channel_id)) STRICT",

@@ -35,6 +35,7 @@ from tests.support.clock import FakeClock
 from tests.support.recurring import TUESDAY, settings_of
 
 PILATES = ClassRef("PILATES", "Giuriati", TUESDAY, datetime(2026, 11, 24, 18, tzinfo=UTC).time())
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's, before 3.13
 AT_ONCE = Times(ping=Patience(0.0, 0.0, 5.0))
 
 
@@ -165,12 +166,9 @@ async def test_what_is_no_longer_true_is_not_sent(
 ) -> None:
     settings = configured(tmp_path, there)
     await named(db, settings)
-    await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
-    claimed = await db.claims.claim("w", 60)
-    assert claimed
-    await db.settlement.settle(claimed, outcomes.failed(LoginRejected("no")))
+    await outcomes.reject(db, GIULIA, LoginRejected("no"), clock(), tell=True)
     kinds = [alarm.notice.kind for alarm in await db.alarms.due(9)]
-    assert NoticeKind.LOGIN_REJECTED in kinds
+    assert kinds == [NoticeKind.LOGIN_REJECTED]
     await db.connection.write("UPDATE accounts SET rejected = 0")  # other credentials were configured meanwhile, say
     await Courier(db, settings).deliver()
     assert there.heard == []
