@@ -8,6 +8,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import time
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -149,9 +151,15 @@ def _time_of_day(text: object) -> object:
         raise ValueError(_("write a time from 00:00 to 23:59:59")) from None
 
 
+@cache
+def _listed_zones() -> frozenset[str]:
+    """The zones that the package tzdata lists: to list the machine's own, each of their files is opened and read."""
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
 def _zone(name: str) -> str:
     named = "/" in name or name == "UTC"  # a browser knows neither "localtime" nor "Factory"
-    if not named or name not in available_timezones():
+    if not named or (name not in _listed_zones() and name not in available_timezones()):
         raise ValueError(_("{name} is not a time zone: write one like Europe/Rome", name=f"{name!a}"))
     return name
 
