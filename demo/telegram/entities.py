@@ -44,7 +44,7 @@ def parse_failure(sentence: str) -> ApiError:
 
 def units(text: str) -> int:
     """Length in UTF-16 code units, the unit of every offset in the Bot API."""
-    return len(text) + sum(ord(char) > 0xFFFF for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)
