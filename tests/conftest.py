@@ -15,7 +15,7 @@ from hypothesis import settings
 from database import Database, PostgresqlAddress, open_database
 from domain.model import Role
 from domain.people import Person
-from portal.browser.chromium import start_driver
+from portal.browser.chromium import ARGUMENTS, start_driver
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser
 from tests.support.postgresql import Server, started
@@ -66,12 +66,12 @@ async def db(place: Path | PostgresqlAddress, clock: FakeClock) -> AsyncIterator
 async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LentBrowser]:
     """One driver and one browser for all tests of a worker that run in the session's loop; each opens its contexts.
 
-    The driver is started as the product starts it.
+    Both are started as the product starts them.
     """
     before = psutil.Process().children()
     driver = await start_driver(tmp_path_factory.mktemp("driver"))
     LENT.update(each.pid for each in psutil.Process().children() if each not in before)
-    browser = await driver.chromium.launch(executable_path=chromium())
+    browser = await driver.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
     yield LentBrowser(driver, browser)
     await browser.close()
     await driver.stop()
