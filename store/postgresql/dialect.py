@@ -16,6 +16,7 @@ PIECES = re.compile(
     (?P<quoted>'(?:[^']|'')*' | --[^\n]*)
     | (?P<order>\bCROSS\ JOIN(?=\s+\w+(?:\s+AS\s+\w+)?\s+ON\b))
     | (?P<ids>SELECT\ value\ FROM\ )?json_each\(:(?P<list>\w+)\)
+    | \blower\(:(?P<folded>\w+)\)
     | (?P<hint>\bINDEXED\ BY\ \w+)
     | (?<!:):(?P<name>[a-z]\w*)
     | (?P<percent>%)
@@ -38,6 +39,8 @@ def _piece(found: re.Match[str]) -> str:
         return f"{of_ids}jsonb_array_elements(CAST(%({found['list']})s AS jsonb))"
     if found["order"]:
         return "JOIN"
+    if found["folded"]:  # as a column does: of ASCII letters, in whatever language the server was made
+        return f'lower(CAST(%({found["folded"]})s AS text) COLLATE "C")'
     if found["hint"]:
         return ""
     return found[0].replace("%", "%%")

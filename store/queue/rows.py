@@ -151,7 +151,7 @@ def live_of(tx: Transaction, user_id: int) -> list[Action]:
         """
         SELECT * FROM booking_actions
         WHERE user_id = :user_id AND status IN ('pending', 'processing') AND action_type IN ('book', 'cancel')
-        ORDER BY date, time_slot, id
+        ORDER BY date NULLS FIRST, time_slot NULLS FIRST, id
         """,
         {"user_id": user_id},
     )

@@ -37,9 +37,8 @@ class WebSessions:
         tx.run("DELETE FROM web_sessions WHERE ends_at <= :now", {"now": stamp(now)})
         tx.run(
             """
-            DELETE FROM web_sessions WHERE id IN (
-                SELECT id FROM web_sessions WHERE user_id = :user_id
-                ORDER BY seen_at DESC, id DESC LIMIT -1 OFFSET :most
+            DELETE FROM web_sessions WHERE user_id = :user_id AND id NOT IN (
+                SELECT id FROM web_sessions WHERE user_id = :user_id ORDER BY seen_at DESC, id DESC LIMIT :most
             )
             """,
             {"user_id": user_id, "most": MOST_OF_A_PERSON - 1},

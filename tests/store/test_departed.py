@@ -22,6 +22,8 @@ from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.both_engines
+
 TUESDAY = date(2026, 11, 24)
 STARTS = datetime(2026, 11, 24, 17, tzinfo=UTC)
 OPENS = datetime(2026, 11, 22, 23, tzinfo=UTC)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +20,9 @@ from domain.requests import NewAction
 from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, PILATES, TUESDAY
 from tests.support.clock import FakeClock
+from tests.support.engines import Place
+
+pytestmark = pytest.mark.both_engines
 
 FULL = ShotOutcome.FULL
 RULE = OpeningRule(2, time(0), ZoneInfo("Europe/Rome"))
@@ -34,8 +36,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def db(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
-    async with open_database(tmp_path / "polimisport.db", clock) as database:
+async def db(place: Place, clock: FakeClock) -> AsyncIterator[Database]:
+    async with open_database(place, clock) as database:
         await database.people.set([Person(OWNER, Role.OWNER, "o")])
         yield database
 

@@ -24,6 +24,8 @@ from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.both_engines
+
 MARTA = 990_001_001
 CONFIGURED = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m")]
 TUESDAY = date(2026, 11, 24)
@@ -282,18 +284,15 @@ async def insert_any(db: Database, table: str, user_id: int) -> None:
 
 async def where_it_stands(db: Database, wanted: tuple[object, ...]) -> list[str]:
     """Every column of every table that holds one of the values."""
-    rows = await db.connection.rows(
-        "SELECT t.name AS here, c.name AS named FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
-        " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
-    )
     found = []
-    for row in rows:
-        values = await db.connection.rows(f'SELECT "{row["named"]}" FROM "{row["here"]}"')
+    for table, column in await db.connection.read(lambda tx: tx.columns()):
+        values = await db.connection.rows(f'SELECT "{column}" FROM "{table}"')
         if any(str(each) in str(value[0]) for value in values for each in wanted):
-            found.append(f"{row['here']}.{row['named']}")
+            found.append(f"{table}.{column}")
     return found
 
 
+@pytest.mark.sqlite
 async def test_nothing_is_left_of_who_is_forgotten_in_any_table_nor_in_the_file(db: Database, tmp_path: Path) -> None:
     await with_account(db)
     await busy_in_every_table(db, MARTA, MARCO)
@@ -315,6 +314,7 @@ async def test_nothing_is_left_of_who_is_forgotten_in_any_table_nor_in_the_file(
     assert await db.people.find(MARTA) is None
 
 
+@pytest.mark.sqlite
 async def test_every_column_that_holds_a_telegram_id_is_known(db: Database) -> None:
     """Whoever adds a column for a person gives it a name that forgetting knows, or adds it there."""
     rows = await db.connection.rows(

@@ -17,6 +17,8 @@ from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.sites import ROME, credentials
 
+pytestmark = pytest.mark.both_engines
+
 EXPIRES = "La tua password scadrà tra {} giorni. Per proseguire premere 'Continua'"
 
 

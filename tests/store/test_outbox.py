@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from database import Database
 from domain.delivered import Told
 from domain.model import NoticeKind
 from store.outbox import add_notice
 from tests.conftest import GIULIA, MARCO
+
+pytestmark = pytest.mark.both_engines
 
 
 async def add(db: Database, user_id: int, kind: NoticeKind) -> None:

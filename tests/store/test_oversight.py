@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
+import pytest
+
 from database import Database
 from domain.errors import LoginBlocked, SiteUnavailable
 from domain.model import BY_OWNER, ActionStatus, ActionType, ClassRef, NoticeKind
@@ -13,6 +15,8 @@ from domain.requests import NewAction
 from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
+
+pytestmark = pytest.mark.both_engines
 
 YOGA = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
 BOOK, CHECK = ActionType.BOOK, ActionType.CHECK

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from database import Database
 from domain.errors import SlotFull
 from domain.model import Action, ActionType, Booking, ClassRef, OpeningRule, WatchMode
@@ -15,6 +17,8 @@ from domain.requests import NewAction, NewPeriodic
 from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
+
+pytestmark = pytest.mark.both_engines
 
 TUESDAY = date(2026, 11, 24)
 SUNDAY = "2026-11-22"

@@ -20,6 +20,8 @@ from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.both_engines
+
 PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18))
 HELD = Booking("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18), 55)
 FREE_UNTIL = datetime(2026, 11, 24, 15, tzinfo=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +19,9 @@ from domain.requests import NewAction
 from tests.conftest import GIULIA
 from tests.support import outcomes
 from tests.support.clock import FakeClock
+from tests.support.engines import Place
+
+pytestmark = pytest.mark.both_engines
 
 RULES = HouseRules(OpeningRule(2, time(0), ZoneInfo("Europe/Rome")))
 TUESDAY = date(2026, 11, 24)
@@ -35,8 +37,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def db(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
-    async with open_database(tmp_path / "polimisport.db", clock) as database:
+async def db(place: Place, clock: FakeClock) -> AsyncIterator[Database]:
+    async with open_database(place, clock) as database:
         yield database
 
 

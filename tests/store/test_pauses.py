@@ -28,6 +28,8 @@ from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.both_engines
+
 A_MINUTE = timedelta(minutes=1)
 STUCK, FORBIDDEN = LoginBlocked("the login stops at a page"), Blocked("HTTP 403", status=403)
 

@@ -46,11 +46,11 @@ def cut_all(place: PostgresqlAddress) -> None:
 def test_a_statement_becomes_one_of_postgresql() -> None:
     assert translated(
         "SELECT '12:30 100%' FROM a INDEXED BY b CROSS JOIN c AS d ON d.x = :x -- as :x\n"
-        " WHERE id IN (SELECT value FROM json_each(:ids)) AND y = CAST(:y_2 AS BIGINT) % 7"
+        " WHERE id IN (SELECT value FROM json_each(:ids)) AND y = CAST(:y_2 AS BIGINT) % 7 AND lower(z) = lower(:z)"
     ) == (
         "SELECT '12:30 100%%' FROM a  JOIN c AS d ON d.x = %(x)s -- as :x\n"
         " WHERE id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements(CAST(%(ids)s AS jsonb)))"
-        " AND y = CAST(%(y_2)s AS BIGINT) %% 7"
+        ' AND y = CAST(%(y_2)s AS BIGINT) %% 7 AND lower(z) = lower(CAST(%(z)s AS text) COLLATE "C")'
     )
 
 
@@ -148,6 +148,16 @@ async def test_a_lease_is_counted_by_the_servers_clock(place: PostgresqlAddress)
         assert await db.claims.claim("w", 60)
     [[ahead]] = ask(place, "SELECT extract(epoch FROM lease_until::timestamptz - now())::float FROM booking_actions")
     assert ahead == pytest.approx(60, abs=10)
+
+
+@pytest.mark.process
+async def test_words_are_compared_as_sqlite_does_in_whatever_language_the_server_was_made(db: Database) -> None:
+    await db.connection.write("INSERT INTO favourites (user_id, course_name) VALUES (42, 'CAFFÈ'), (42, 'a')")
+    same = "SELECT course_name FROM favourites WHERE lower(course_name) = lower(:course)"
+    assert [row[0] for row in await db.connection.rows(same, {"course": "CAFFÈ"})] == ["CAFFÈ"]
+    assert await db.connection.rows(same, {"course": "caffè"}) == []
+    rows = await db.connection.rows("SELECT course_name FROM favourites ORDER BY course_name")
+    assert [row[0] for row in rows] == ["CAFFÈ", "a"]
 
 
 @pytest.mark.process

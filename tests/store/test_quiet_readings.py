@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +18,9 @@ from store.queue.quiet_readings import MOST_AN_HOUR
 from tests.support import chats, outcomes
 from tests.support.chats import FRIEND, MINE, OWNER, THURSDAY, TODAY, TUESDAY
 from tests.support.clock import FakeClock
+from tests.support.engines import Place
+
+pytestmark = pytest.mark.both_engines
 
 OPENS = datetime(2026, 11, 23, 23, tzinfo=UTC)
 GAG = ClassRef("GAG", "Giuriati", THURSDAY, time(18), "Corsi Platinum")
@@ -31,8 +33,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def db(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
-    async with open_database(tmp_path / "polimisport.db", clock) as database:
+async def db(place: Place, clock: FakeClock) -> AsyncIterator[Database]:
+    async with open_database(place, clock) as database:
         await database.people.set([Person(OWNER, Role.OWNER, "o"), Person(FRIEND, Role.FRIEND, "f")])
         yield database
 

@@ -17,6 +17,8 @@ from tests.conftest import GIULIA
 from tests.support import outcomes
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.both_engines
+
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
 PILATES = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)

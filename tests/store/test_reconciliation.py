@@ -30,6 +30,8 @@ from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.both_engines
+
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
 HELD = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)

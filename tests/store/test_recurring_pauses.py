@@ -13,6 +13,8 @@ from tests.conftest import GIULIA
 from tests.support import outcomes
 from tests.support.recurring import SATURDAY, TUESDAY, Life, life, rome  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.both_engines
+
 A_WEEK = timedelta(weeks=1)
 SPENT = AccountLimit(quote("Ingressi terminati"))
 

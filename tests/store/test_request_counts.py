@@ -19,6 +19,8 @@ from portal.session.request_budget import RequestBudget
 from tests.conftest import GIULIA, MARCO
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.both_engines
+
 
 class Site:
     """What the counting needs of a portal."""

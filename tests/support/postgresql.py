@@ -81,9 +81,8 @@ def started() -> Iterator[Server]:
     bin_folder, folder = programs(), Path(tempfile.mkdtemp(prefix="polimisport-pg-"))
     run = _as_another(folder) if os.geteuid() == 0 else partial(subprocess.run, check=True, stdout=subprocess.DEVNULL)
     data, settings = folder / "data", {**QUICK, "unix_socket_directories": f"'{folder}'"}
-    run(
-        [bin_folder / "initdb", "-D", data, "-U", "polimisport", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    )
+    made = ["-U", "polimisport", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    run([bin_folder / "initdb", "-D", data, *made])
     with (data / "postgresql.conf").open("a") as file:
         file.writelines(f"{name} = {value}\n" for name, value in settings.items())
     run([bin_folder / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "start"])
