@@ -45,6 +45,15 @@ class Transaction(ABC):
     def is_open(self) -> bool:
         """Whether it can go on: an error of a statement may have undone all of it."""
 
+    def begin_part(self) -> None:
+        """What follows can be undone by itself."""
+        self.run("SAVEPOINT part")
+
+    def end_part(self, *, undo: bool) -> None:
+        if undo:
+            self.run("ROLLBACK TO part")
+        self.run("RELEASE part")
+
     @abstractmethod
     def columns(self) -> list[Row]:
         """Every column of our tables: `table_name`, `column_name`."""

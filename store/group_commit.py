@@ -32,16 +32,14 @@ class Write(Generic[Result]):
 
         Raises what undid the whole transaction, in the engine's own judgement: a disk that is full, say.
         """
-        tx.run("SAVEPOINT write")
+        tx.begin_part()
         try:
             self._result = self._steps(tx)
         except Exception as error:  # noqa: BLE001 - its caller raises it
             if not tx.is_open:
                 raise
             self._error = error
-        if self._error or not self.is_wanted:
-            tx.run("ROLLBACK TO write")
-        tx.run("RELEASE write")
+        tx.end_part(undo=self._error is not None or not self.is_wanted)
 
     def end(self, error: BaseException | None = None) -> None:
         """The transaction is committed, or met an error and wrote nothing."""

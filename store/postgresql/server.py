@@ -39,7 +39,7 @@ BETWEEN_TRIES = 0.2  # s
 BEGIN = f"""
     BEGIN; SET LOCAL lock_timeout = {LOCK_MS};
     SELECT pg_advisory_xact_lock({OURS}), clock_timestamp() AS now, pg_current_xact_id()::text AS number;
-    SET LOCAL lock_timeout = {ROW_LOCK_MS}
+    SET LOCAL lock_timeout = {ROW_LOCK_MS}; SAVEPOINT part
 """
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -51,6 +51,7 @@ class CommitUnknown(psycopg.OperationalError):
 class PostgresqlTransaction(Transaction):
     def __init__(self, connection: Connection[NamedRow]) -> None:
         self._connection = connection
+        self._parts = 0
 
     def run(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         cursor = self._connection.execute(translated(sql), values(parameters or {}))
@@ -59,6 +60,17 @@ class PostgresqlTransaction(Transaction):
     @property
     def is_open(self) -> bool:
         return self._connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    def begin_part(self) -> None:
+        """The first part began with the transaction: each way to the server counts, with all who wait to write."""
+        if self._parts:
+            self._connection.execute("RELEASE part; SAVEPOINT part")
+        self._parts += 1
+
+    def end_part(self, *, undo: bool) -> None:
+        """The part that is not undone ends with the next, or with the transaction."""
+        if undo:
+            self._connection.execute("ROLLBACK TO part")
 
     def columns(self) -> list[Row]:
         return self.run(

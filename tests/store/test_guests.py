@@ -325,6 +325,7 @@ async def test_every_column_that_holds_a_telegram_id_is_known(db: Database) -> N
     assert {row["named"] for row in rows} <= set(PEOPLE_COLUMNS)
 
 
+@pytest.mark.sqlite
 async def test_the_friend_of_who_is_forgotten_is_told_and_keeps_what_is_theirs(db: Database) -> None:
     await with_account(db)
     await busy_in_every_table(db, MARTA, MARCO)
@@ -386,6 +387,7 @@ async def test_what_is_written_late_of_who_is_forgotten_or_suspended_leaves_no_r
         assert rows == [], table
 
 
+@pytest.mark.sqlite
 async def test_whom_the_configuration_names_starts_anew_once_they_are_forgotten(db: Database) -> None:
     await busy_in_every_table(db, MARCO, GIULIA)
     await db.people.choose_language(MARCO, "en")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +13,7 @@ import pytest
 
 from database import Database, PostgresqlAddress, open_database
 from domain.errors import DatabaseBusy, DatabaseError
-from domain.model import ActionType, Role
+from domain.model import ActionType, ClassRef, Role
 from domain.people import Person
 from domain.requests import NewAction
 from store.lock_timeouts import LockTimeouts
@@ -158,6 +158,15 @@ async def test_words_are_compared_as_sqlite_does_in_whatever_language_the_server
     assert await db.connection.rows(same, {"course": "caffè"}) == []
     rows = await db.connection.rows("SELECT course_name FROM favourites ORDER BY course_name")
     assert [row[0] for row in rows] == ["CAFFÈ", "a"]
+
+
+@pytest.mark.process
+async def test_who_is_forgotten_is_named_nowhere(db: Database) -> None:
+    await db.requests.add(replace(READ, user_id=MARCO))
+    await db.favourites.star(MARCO, ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(18, 0)))
+    await db.guests.remove(MARCO)
+    for table, column in await db.connection.read(lambda tx: tx.columns()):
+        assert str(MARCO) not in {str(row[0]) for row in await db.connection.rows(f"SELECT {column} FROM {table}")}
 
 
 @pytest.mark.process
