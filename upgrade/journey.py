@@ -91,6 +91,11 @@ class Journey:
         units, started = self._programs.units(), self._programs.started()
         if units and os.geteuid() != 0:
             raise UpgradeFailed("the programs run under systemd: type it with sudo")
+        user = self._programs.user_of(units)
+        if user and user != Identity.of_owner(self._config).name and user != "root":
+            raise UpgradeFailed(
+                f"the programs run as {user}, and {self._config} is not theirs: name their configuration with --config"
+            )
         for one in started:
             if Path(one.config).resolve() != self._config.resolve():
                 raise UpgradeFailed(f"a ./run with {one.config} is at work in this folder: stop it first")
@@ -124,7 +129,13 @@ class Journey:
             try:
                 self._change(marks, started, complaints)
             except UpgradeFailed as failure:
-                self._return(self._desk.marks() or marks, str(failure))
+                reached = self._desk.marks() or marks
+                if reached.phase is Phase.STARTING:  # code and database are of the new release, and its doctor is happy
+                    raise UpgradeFailed(
+                        f"{marks.new.version} is here, but what ran before is not started again: {failure}. Start it "
+                        "by hand, or type ./run --upgrade again"
+                    ) from None
+                self._return(reached, str(failure))
                 raise UpgradeFailed(
                     f"The upgrade to {marks.new.version} failed, and {marks.old.version} is back as it was: {failure}"
                 ) from None

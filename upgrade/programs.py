@@ -49,6 +49,14 @@ class Programs:
         folder = shown.output.strip().removeprefix("!")
         return bool(folder) and Path(folder).resolve() == self._checkout.resolve()
 
+    def user_of(self, units: tuple[str, ...]) -> str:
+        """As whom the services run; empty where they say nothing."""
+        for unit in units:
+            if unit.endswith(".service"):
+                shown = ask(["systemctl", "show", "--property=User", "--value", unit], self._checkout, patience=30)
+                return shown.output.strip()
+        return ""
+
     def stop_units(self, units: tuple[str, ...]) -> None:
         self._systemctl("stop", units)
 

@@ -213,25 +213,54 @@ SYSTEMCTL = """\
 echo "$@" >>"{log}"
 case $1 in
 list-units) [ -e "{down}" ] || printf '%s loaded active running x\\n' polimisport@worker.service polimisport.target ;;
-show) echo "{folder}" ;;
+show) case $* in *User*) echo "{user}" ;; *) echo "{folder}" ;; esac ;;
 stop) touch "{down}" ;;
-start) rm -f "{down}" ;;
+start) [ ! -e "{down}.fails" ] || exit 1; rm -f "{down}" ;;
 esac
 """
+
+
+def systemd(here: Installation, folder: Path, user: str = "root") -> tuple[Path, Path]:
+    """A systemctl that knows two units which are up; its folder, and what it was asked."""
+    (folder / "bin").mkdir()
+    systemctl, log, down = folder / "bin" / "systemctl", folder / "log", folder / "down"
+    systemctl.write_text(SYSTEMCTL.format(log=log, down=down, folder=here.folder, user=user))
+    systemctl.chmod(0o755)
+    return folder / "bin", log
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="units of systemd are root's")
 @pytest.mark.parametrize("tag", ["v0.2.0", "v0.3.0"])
 def test_units_of_systemd_are_stopped_and_started_again(here: Installation, tmp_path: Path, tag: str) -> None:
-    (tmp_path / "bin").mkdir()
-    systemctl, log, down = tmp_path / "bin" / "systemctl", tmp_path / "log", tmp_path / "down"
-    systemctl.write_text(SYSTEMCTL.format(log=log, down=down, folder=here.folder))
-    systemctl.chmod(0o755)
-    code, said = here.upgrade(tag, path=tmp_path / "bin")
+    path, log = systemd(here, tmp_path)
+    code, said = here.upgrade(tag, path=path)
     assert (code == 0) == (tag == "v0.2.0"), said
     verbs = [line for line in log.read_text().splitlines() if line.split()[0] in ("stop", "start")]
     units = "polimisport@worker.service polimisport.target"
     assert verbs == [f"stop {units}", f"start {units}"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="units of systemd are root's")
+def test_a_release_whose_units_do_not_start_is_not_called_gone_and_is_started_when_typed_again(
+    here: Installation, tmp_path: Path
+) -> None:
+    path, _ = systemd(here, tmp_path)
+    (tmp_path / "down.fails").touch()
+    code, said = here.upgrade("v0.2.0", path=path)
+    assert (code, here.version, here.schema()) == (1, "0.2.0", 2)
+    assert "0.2.0 is here, but what ran before is not started again" in said.splitlines()[-1]
+    (tmp_path / "down.fails").unlink()
+    assert "0.2.0, which is here" in here.upgrade("v0.2.0", path=path)[1]
+    assert not (tmp_path / "down").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="units of systemd are root's")
+def test_units_whose_user_does_not_own_the_configuration_are_left_alone(here: Installation, tmp_path: Path) -> None:
+    path, log = systemd(here, tmp_path, user="polimisport")
+    code, said = here.upgrade("v0.2.0", path=path)
+    assert (code, here.state()) == (1, here.before)
+    assert "the programs run as polimisport, and " in said
+    assert "stop" not in log.read_text()
 
 
 def test_every_release_is_tried() -> None:
