@@ -18,8 +18,9 @@ ADD = """
         CAST(:booking_row_id AS BIGINT), CAST(:confirmation_id AS BIGINT), CAST(:occurrence_id AS BIGINT),
         CAST(:outage_id AS BIGINT), CAST(:message_id AS BIGINT), CAST(:about_user_id AS BIGINT),
         CAST(:remark_id AS BIGINT), CAST(:rule_id AS BIGINT), CAST(:pair_id AS BIGINT)
-    WHERE :kind IN ('suspended', 'card') OR :user_id NOT IN (SELECT user_id FROM accounts WHERE active = 0)
-        OR (:kind = 'result' AND :user_id IN (SELECT user_id FROM guests WHERE suspended_at IS NOT NULL))
+    WHERE :kind IN ('suspended', 'card') OR NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
+        OR (:kind = 'result'
+            AND EXISTS (SELECT 1 FROM guests WHERE user_id = :user_id AND suspended_at IS NOT NULL))
     RETURNING id
 """
 """Where nothing is said of what a notice is about, nothing but the cast tells PostgreSQL that it is a number.

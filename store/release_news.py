@@ -32,7 +32,7 @@ class ReleaseWatch:
         """Has the owner told of a version, once."""
         noted = tx.run(
             "UPDATE release_news SET version = :version, changes = :changes"
-            " WHERE id = 1 AND version IS NOT :version RETURNING id",
+            " WHERE id = 1 AND coalesce(version, '') <> :version RETURNING id",
             {"version": version, "changes": json.dumps(changes)},
         )
         if noted:

@@ -260,7 +260,7 @@ def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_id: int
         """
         SELECT * FROM periodic_bookings
         WHERE user_id = :user_id AND active = 1 AND day_of_week = :weekday AND substr(time_slot, 1, 5) = :time
-            AND id IS DISTINCT FROM :except
+            AND (CAST(:except AS BIGINT) IS NULL OR id <> :except)
         """,
         values | {"except": except_id},
     )
