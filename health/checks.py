@@ -35,6 +35,7 @@ def checks(snapshot: Snapshot) -> list[Check]:
         _leases(snapshot),
         _notices(snapshot),
         _login(snapshot),
+        *_guests(snapshot),
         _timetable(snapshot),
         _disk(snapshot),
         _backups(snapshot),
@@ -102,6 +103,20 @@ def _login(snapshot: Snapshot) -> Check:
     if snapshot.owner_stopped:
         return Check("login", False, _("l'account di chi tiene il bot non può entrare nel sito"))
     return Check("login", True, _("niente ferma l'account di chi tiene il bot"))
+
+
+def _guests(snapshot: Snapshot) -> Iterator[Check]:
+    """Nothing where there are none."""
+    shut = snapshot.shut_logins
+    if shut:
+        lost = n_(
+            "i dati di accesso di {n} ospite non si aprono: rimetti la chiave al suo posto",
+            "i dati di accesso di {n} ospiti non si aprono: rimetti la chiave al suo posto",
+            shut,
+        )
+        yield Check("guests", False, lost)
+    elif snapshot.sealed_logins:
+        yield Check("guests", True, _("la chiave apre i dati di accesso di tutti gli ospiti"))
 
 
 def _timetable(snapshot: Snapshot) -> Check:

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from database import Database
 from domain.backups import BackupState
+from domain.errors import ConfigError
 from domain.model import Clock, Role
 from domain.oversight import AccountCounts, AwaitedOpening, OutboxState, QueueState
 from domain.programs import Heartbeat
 from domain.request_counts import RecentRequests
 from runtime.backups import Copy, backups, files_like
+from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
 
 JUST_OPENED, TONIGHT = timedelta(hours=1), timedelta(hours=26)  # an opening of tomorrow at midnight is tonight's
@@ -54,6 +56,8 @@ class Snapshot:
     daily_backups: BackupState | None  # None: they are switched off
     owner_stopped: bool  # the owner may not be logged in: the timetable is not read then
     programs: tuple[str, ...]  # of which one process has to live
+    sealed_logins: int  # of guests
+    shut_logins: int  # of these, how many can't be opened
 
 
 class Observatory:
@@ -67,6 +71,7 @@ class Observatory:
     async def look(self) -> Snapshot:
         """The present state. Raises DatabaseError."""
         db = self._db
+        sealed = [each.sealed for each in (await db.guests.changed_since(-1))[2] if each.sealed]
         return Snapshot(
             now=self._clock(),
             beats=await db.heartbeats.all(),
@@ -81,8 +86,16 @@ class Observatory:
             disk=await asyncio.to_thread(disk_of, self._settings),
             owner_stopped=any(each.rejected for each in await db.people.all() if each.role is Role.OWNER),
             programs=self._settings.programs,
+            sealed_logins=len(sealed),
+            shut_logins=self._shut(sealed),
             daily_backups=await db.daily_backups.state() if self._settings.backups.at is not None else None,
         )
+
+    def _shut(self, sealed: Sequence[bytes]) -> int:
+        try:
+            return KeyRing(self._settings.database).shut(sealed)
+        except ConfigError:
+            return len(sealed)
 
 
 def disk_of(settings: Settings) -> Disk:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from domain.errors import ConfigError, KeyMissing
+from domain.errors import ConfigError, KeyMissing, SealBroken
 from domain.model import Clock
 from languages.terminal import _
 from runtime import credentials
@@ -80,6 +80,18 @@ class KeyRing:
         if self._keys is None or sealed_with(sealed) not in self._keys.ids:
             self._keys = self._read(and_old=True)
         return self._keys.open(user_id, sealed)
+
+    def shut(self, sealed: Iterable[bytes]) -> int:
+        """How many of those can't be opened here: the key that sealed them is gone, or they are. Raises ConfigError."""
+        ids = self._read(and_old=True).ids
+
+        def is_shut(blob: bytes) -> bool:
+            try:
+                return sealed_with(blob) not in ids
+            except SealBroken:
+                return True
+
+        return sum(map(is_shut, sealed))
 
     def read(self) -> SealingKeys:
         """The keys as they lie there now, without those that were set aside; none when there are none."""

@@ -16,11 +16,14 @@ from domain.model import ActionType, ClassRef
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from domain.programs import PROGRAMS, Vitals
 from domain.requests import NewAction
+from runtime.sealing_key import KeyRing
+from safety.sealing import Secrets
 from tests.support import outcomes, pages
 from tests.support.clock import FakeClock
-from tests.support.pages import FRIEND, Site
+from tests.support.pages import FRIEND, OWNER, Site
 
 README = Path(__file__).resolve().parents[3] / "README_DB.md"
+GUEST = 990_001_001
 YOGA = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
 
 
@@ -49,6 +52,20 @@ async def test_all_is_well_until_a_program_shows_no_sign_of_life(tmp_path: Path)
         site.clock.go(minutes=2)
         late = await stranger.get("/healthz")
         assert (late.status, "FAIL bot: doesn't respond: last sign of life 2 minutes ago\n" in late.text) == (503, True)
+
+
+async def test_a_guest_whose_key_is_gone_is_told_to_whoever_watches_the_machine(tmp_path: Path) -> None:
+    async with pages.site(tmp_path, a_clock()) as site:
+        await all_alive(site)
+        stranger, keys = site.browser(), KeyRing(site.settings.database)
+        sealed = keys.seal(GUEST, Secrets("10000002", "segreta", ""))
+        await site.db.guests.welcome(await site.db.guests.invite(OWNER), GUEST, "Sofia")
+        await site.db.guests.store(GUEST, sealed, "fingerprint")
+        well = await stranger.get("/healthz")
+        assert (well.status, "ok   guests: the key opens the logins of all guests\n" in well.text) == (200, True)
+        keys.file.unlink()
+        lost = await stranger.get("/healthz")
+        assert (lost.status, "FAIL guests: the login of 1 guest can't be opened" in lost.text) == (503, True)
 
 
 async def test_what_comes_through_a_proxy_or_another_name_is_not_answered(tmp_path: Path) -> None:
