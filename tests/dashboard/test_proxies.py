@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from tests.support import pages
 from tests.support.clock import FakeClock
 from tests.support.pages import OWNER, Browser, Site
-from tests.support.running import ROOT
+from tests.support.running import ROOT, free_port
 
 NAME = "sport.example"
 PUBLIC = f"https://{NAME}"
@@ -149,12 +148,6 @@ async def reachable(port: int, process: asyncio.subprocess.Process) -> None:
                 writer.close()
                 return
     raise AssertionError("the proxy has ended")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.mark.parametrize("proxy", PROXIES)

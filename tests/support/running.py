@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 import time
 from asyncio.subprocess import Process
@@ -125,6 +126,13 @@ class Installation:
             kill(running.children)
 
 
+def free_port() -> int:
+    """A port of this machine at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @asynccontextmanager
 async def installation(folder: Path, **different: Any) -> AsyncIterator[Installation]:
     """The services run while the block lasts; whatever was started is gone after it."""
@@ -145,6 +153,7 @@ async def installation(folder: Path, **different: Any) -> AsyncIterator[Installa
             },
             "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
             "browser": {"executable_path": chromium()},
+            "web": {"port": free_port()},  # an installation of the machine's own may have the usual one
         }
         config = folder / "config.json"
         write(config, values | different)
