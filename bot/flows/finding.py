@@ -66,6 +66,11 @@ class Finder:
         nearest = sorted(same, key=lambda view: distance(wish, view.slot.day, view.slot.start))[:MOST_NEAR]
         return each_once([kin, nearest, others])[:MOST_SHOWN]
 
+    async def around(self, user_id: int, wish: Wish) -> list[SlotView]:
+        """The same courses on the same days at other hours, the nearest first."""
+        found = await self.slots(user_id, replace(wish, hours=None))
+        return sorted(found, key=lambda view: distance(wish, view.slot.day, view.slot.start))[:MOST_NEAR]
+
     async def courses(self, wish: Wish) -> list[Course]:
         """The classes of the week that the wish can mean."""
         courses = await self._db.catalogue.courses()

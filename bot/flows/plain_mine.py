@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import screens
-from bot.flows.finding import Finder
+from bot.flows.finding import Finder, Mine
 from bot.flows.living import LivingPages
 from bot.flows.services import Services
 from bot.flows.tap import Response, Tap
@@ -13,6 +13,7 @@ from bot.screens.callbacks import Verb
 from bot.screens.slots import SlotState
 from bot.understanding.intents import Wish
 from domain.model import FIT_CENTER, HeldBooking
+from domain.recurrence import PeriodicBooking
 
 
 class WordsAboutMine:
@@ -35,13 +36,13 @@ class WordsAboutMine:
     async def cancel(self, tap: Tap, wish: Wish) -> Response:
         """The question whether to cancel the one that is meant; a series, or its dates, where nothing else is."""
         mine = await self._find.mine(tap.user_id, wish)
-        if len(mine.held) + len(mine.live) == 1:
+        series = _with_other_dates(mine, wish)
+        if len(mine.held) + len(mine.live) == 1 and not series:
             call = (Verb.ASK_CANCEL, mine.held[0].id) if mine.held else (Verb.TICKET, mine.live[0].id)
             return await self._living.go(tap, *call)
-        series = [] if mine.held or mine.live else mine.series
         if not (mine.held or mine.live or series):
             return await self._none(tap, wish)
-        if len(series) == 1:
+        if len(series) == 1 and not (mine.held or mine.live):
             return await self._living.go(tap, Verb.DATES if wish.days else Verb.SERIES, series[0].id)
         sentence = str(screens.plain_words.WHICH_TO_CANCEL)
         return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, series, self._house.when())
@@ -103,3 +104,11 @@ class WordsAboutMine:
             if len(days) == 1
             else self._living.go(tap, Verb.SWAP_DAYS, held.id)
         )
+
+
+def _with_other_dates(mine: Mine, wish: Wish) -> list[PeriodicBooking]:
+    """The series that are meant: where anything is held or asked for, only those with other dates in several days."""
+    if not (mine.held or mine.live):
+        return list(mine.series)
+    taken = {one.booking.day.weekday() for one in mine.held} | {one.class_ref.day.weekday() for one in mine.live}
+    return [one for one in mine.series if len(wish.days) > 1 and one.day_of_week not in taken]

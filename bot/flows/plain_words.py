@@ -210,6 +210,8 @@ class PlainWordsFlow:
         if await self._db.catalogue.read_at() is None:
             return await self._living.go(tap, Verb.NEW)
         views = await self._find.slots(tap.user_id, wish)
+        if len(views) == 1 and wish.hours and wish.hours.ends_at(views[0].slot.start):
+            views = each_once([views, await self._find.around(tap.user_id, wish)])
         if len(views) == 1:
             return await self._living.go(tap, Verb.SLOT, views[0].id)
         if views:

@@ -336,7 +336,9 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
             return [_("👀 La tengo già d'occhio: richiesta n. {number}.", number=view.ticket.id)]
         case SlotState.QUEUED if view.ticket:
             state = f"{mark(view.ticket)} {live_word(view.ticket, when)}"
-            return [_("{state}: prenotazione n. {number}.", state=state, number=view.ticket.id)]
+            opens = view.ticket.opens_at if view.ticket.opens_at and when.now < view.ticket.opens_at else None
+            opening = _("Si apre {moment}.", moment=when.at(opens)) if opens else ""
+            return [_("{state}: prenotazione n. {number}.", state=state, number=view.ticket.id), opening]
         case SlotState.FULL:
             return _when_full(view, when, watchable=watchable)
         case SlotState.OPENS if view.is_unseen:

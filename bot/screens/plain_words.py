@@ -48,6 +48,7 @@ DOUBTS = {
     Doubt.PAST: N_("Quel giorno è già passato."),
     Doubt.NO_DAY: N_("Quel giorno nel calendario non esiste."),
     Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») non le so fare: scegli tu, una alla volta."),
+    Doubt.COST: N_("Quanto costa non lo so: lo dice il sito di Polimisport."),
     Doubt.LONG: N_("È troppo lungo per me: bastano corso, giorno e ora."),
 }
 

@@ -199,7 +199,9 @@ def _offset(days: int) -> Reader:
 
 
 def _rest_of_week(match: re.Match[str], today: date) -> Days:
-    return Days(_from(today, WEEK - today.weekday()))
+    """What is left of the week; on its last day also the one that begins, which most mean then."""
+    left = WEEK - today.weekday()
+    return Days(_from(today, left if left > 1 else left + WEEK))
 
 
 def _week_after(match: re.Match[str], today: date) -> Days:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.understanding.clauses import CONTENT, called_off, clauses, instead_of_denied, put_right
 from bot.understanding.days import Days
 from bot.understanding.hours import Told
 from bot.understanding.intents import (
@@ -35,7 +36,6 @@ from bot.understanding.parts import Part
 from bot.understanding.vocabulary import Vocabulary
 
 MOST_WISHES = 3
-CONTENT = (Kind.DAY, Kind.HOURS, Kind.COURSE, Kind.WHERE, Kind.WHO)
 SKIPPED = (Kind.FILLER, Kind.TO, Kind.NO_LONGER)
 VERBS = (Kind.BOOK, Kind.DO, Kind.SOFT)
 JOINTS = (Kind.ELSE, Kind.OR, Kind.AND, Kind.COMMA)
@@ -189,7 +189,7 @@ class Gatherer:
 
 def meaning(parts: Sequence[Part], vocabulary: Vocabulary) -> Intent:
     """What the pieces mean together."""
-    return Sentence(parts, vocabulary).meaning()
+    return Sentence(put_right(parts), vocabulary).meaning()
 
 
 class Sentence:
@@ -200,7 +200,7 @@ class Sentence:
         self._parts = [part for part in parts if not (part.days and part.days.fault)]
         self._vocabulary = vocabulary
         self._kinds = {part.kind for part in parts}
-        unplaced = {Kind.UNKNOWN, Kind.BOUND, Kind.LASTING, Kind.LATER}
+        unplaced = {Kind.UNKNOWN, Kind.BOUND, Kind.LASTING, Kind.LATER, Kind.CORRECTION}
         unplaced -= {Kind.BOUND, Kind.LATER} if Kind.MOVE in self._kinds else set()  # "from Monday to Friday"
         unplaced -= {Kind.LASTING} if self._kinds & {Kind.CANCEL, Kind.NOT, Kind.PAUSE} else set()
         self._unknown = tuple(part.text for part in parts if part.kind in unplaced)
@@ -228,8 +228,14 @@ class Sentence:
         return None if wants_none or self._unknown or Kind.PERSON in self._kinds else self._reading()
 
     def _all_of_it(self) -> list[Intent]:
-        """What somebody wants to cancel who makes an exception: all, to be picked from."""
-        return [Cancel(Wish())] if Kind.CANCEL in self._kinds and Kind.NOT not in self._kinds else []
+        """What somebody wants who makes an exception: all, to be picked from."""
+        if Kind.NOT in self._kinds or Kind.NOTHING in self._kinds:
+            return []
+        if Kind.CANCEL in self._kinds:
+            return [Cancel(Wish())]
+        when = [part for part in self._parts if part.kind in (Kind.DAY, Kind.HOURS, Kind.WHERE)]
+        wish = self._gathered(when).drafts[0].wish()
+        return [Look(wish)] if wish.days else []
 
     def _unsure(self, doubt: Doubt, *readings: Intent | None) -> Unsure:
         """A question; a page that was named is no reading of it."""
@@ -250,7 +256,7 @@ class Sentence:
         """What it means as far as its pieces are known; None when they mean nothing."""
         steering = self._kinds & {Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.PAUSE}
         if len(steering) > 1 or (steering - {Kind.WATCH} and Kind.BOOK in self._kinds):
-            return self._unsure(Doubt.SEVERAL)
+            return self._unsure(Doubt.SEVERAL, *(meaning(clause, self._vocabulary) for clause in clauses(self._parts)))
         if Kind.MOVE in self._kinds:
             return self._swap()
         if Kind.MINE in self._kinds and not steering and self._asks_what_is_held():
@@ -350,18 +356,20 @@ class Sentence:
         if len(content) < 2:
             return len(self._parts)
         within = range(content[0] + 1, content[-1] + 1)
-        leading = [at for at in within if self._leads_on(self._parts[at])]
+        leading = [at for at in within if _leads_on(self._parts[at])]
         hours = [at for at in within if self._parts[at].kind is Kind.HOURS]
         return (leading or hours or [len(self._parts)])[-1]
-
-    def _leads_on(self, part: Part) -> bool:
-        return part.kind is Kind.TO or (part.kind is Kind.DAY and part.text.startswith(INTO))
 
     # With a no
 
     def _negated(self) -> Intent:
         """Never a booking. Who does not want something gets what there is of it; what else is denied is a question."""
-        doubt = self._unsure(Doubt.NEGATED, self._to_cancel(), self._to_watch())
+        doubt = self._unsure(
+            Doubt.NEGATED,
+            self._to_cancel() or self._called_off(),
+            self._to_watch(),
+            meaning(instead_of_denied(self._parts), self._vocabulary),
+        )
         if self._unknown or self._kinds & {
             Kind.PERSON,
             Kind.MOVE,
@@ -373,7 +381,7 @@ class Sentence:
         }:
             return doubt
         if self._kinds & {Kind.CANCEL, Kind.PAUSE}:
-            return Said(Word.NO)
+            return doubt if called_off(self._parts) else Said(Word.NO)
         if Kind.NOTHING in self._kinds and Kind.BOOK in self._kinds and not self._kinds & set(CONTENT):
             return Said(Word.NO)
         if Kind.ASKING in self._kinds or not (self._denies_a_verb() or self._denies_a_class()):
@@ -408,6 +416,12 @@ class Sentence:
         drafts = self._gathered(before).drafts
         return Cancel(drafts[0].wish()) if len(drafts) == 1 else None
 
+    def _called_off(self) -> Cancel | None:
+        """What is to be cancelled after the no, which then tells why: `I won't be there on Tuesday, drop pilates`."""
+        drafts = self._gathered(self._parts).drafts
+        off = Kind.CANCEL in self._kinds and Kind.MOVE not in self._kinds and called_off(self._parts)
+        return Cancel(drafts[0].wish()) if off and len(drafts) == 1 and drafts[0] != Draft() else None
+
     def _denies_a_class(self) -> bool:
         """Whether the one no stands right before a course, and nothing is asked for: `no gym next Thursday`."""
         denials = [at for at, part in enumerate(self._parts) if part.kind in (Kind.NOT, Kind.NOTHING)]
@@ -428,6 +442,10 @@ class Sentence:
         earlier = {part.kind for part in self._parts[: denials[0]]}
         asks = any(part.kind is Kind.LOOK and part.text != "ci sono" for part in self._parts)
         return verbs > 0 and not asks and not later & {*VERBS, Kind.COMMA} and Kind.BOOK not in earlier
+
+
+def _leads_on(part: Part) -> bool:
+    return part.kind is Kind.TO or (part.kind is Kind.DAY and part.text.startswith(INTO))
 
 
 def _after_verbs(parts: Sequence[Part]) -> Iterator[Part]:

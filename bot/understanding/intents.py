@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum, auto
 
 LATEST = time(23, 59)
@@ -26,6 +26,22 @@ class Hours:
 
     def holds(self, start: time) -> bool:
         return any(first <= start <= last for first, last in self.spans)
+
+    def ends_at(self, start: time) -> bool:
+        """Whether the moment only just lies within: who says from six to seven may not mean seven."""
+        return self.holds(start) and not any(first <= start < last or first == last for first, last in self.spans)
+
+    def others(self) -> Hours | None:
+        """Every other moment of the day; None for spans, which leave little that is clear."""
+        if not self.is_exact:
+            return None
+        minute, ends = timedelta(minutes=1), [time.min]
+        spans = []
+        for moment, _ in sorted(self.spans):
+            around = datetime.combine(date.min, moment)
+            spans.append((ends[-1], (around - minute).time() if moment > time.min else time.min))
+            ends.append((around + minute).time())
+        return Hours((*spans, (ends[-1], LATEST)))
 
     def within(self, other: Hours) -> Hours | None:
         """The part that lies in the other too; None where there is none."""
@@ -175,6 +191,7 @@ class Doubt(StrEnum):
     PAST = auto()  # it names a day that is over
     NO_DAY = auto()  # it names a day that no calendar has
     EXCEPT = auto()  # it means everything but something
+    COST = auto()  # what something costs, which nobody has told the bot
     LONG = auto()  # far longer than a request
 
 

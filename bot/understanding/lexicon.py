@@ -38,6 +38,7 @@ class Kind(StrEnum):
     AND = auto()
     COMMA = auto()
     TO = auto()  # what leads to the second class of a swap
+    CORRECTION = auto()  # takes back what was just said: "no wait"
     ASKING = auto()  # a question mark
     PERSON = auto()
     FILLER = auto()
@@ -74,6 +75,15 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (Kind.OR, r"(?:, )?(?:oppure|o|or|o anche|or even|o magari|magari|or maybe|o se no|o altrimenti)"),
     (Kind.AND, r"(?:, )?(?:e|ed|and|poi|e poi|and then|then|&|e anche|and also|anche|also|plus)"),
+    # What was just said is put right
+    (
+        Kind.CORRECTION,
+        r"(?:(?:oh|ah|no|ma|but|or|anzi|scusa|sorry|actually) ){0,2}(?:, )?(?:no wait|wait no|wait|hang on|hold on"
+        r"|i mean(?:t)?|actually(?: no)?(?: ,)?(?: make (?:that|it))?|scratch that|sorry no|no sorry"
+        r"|anzi(?: no)?|no anzi"
+        r"|no aspetta|aspetta(?: no)?|(?:no )?volevo dire|intendevo|cioe no|no scusa|scusa no|(?:facciamo|fai) invece)"
+        r"(?: , no(?= ,))?",
+    ),
     # No
     (
         Kind.NOT,
@@ -101,7 +111,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.CANCEL,
         rf"{_LEAVE}|forget(?: about)?"
-        r"|ditch|scrap|bin|quit|lascio|mollo|leave(?! (?:it|me|a|my|everything)\b)"
+        r"|turn off|ditch|scrap|bin|quit|lascio|mollo|leave(?! (?:it|me|a|my|everything)\b)"
         r"|disattiva|basta con|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+|cancell(?!at"
         r"|ed|ing|azion)\w+|disd(?:i|ic)\w*|disdett[ae]|elimin(?!at)\w+|rimuov(?:i|ere|imi|ermi|o)|tog(?:li|liere"
         rf"|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)|cancel|cancelled"
@@ -235,8 +245,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|prenotazioni|bookings|reservations|(?:ho|abbiamo) (?:gia )?(?:prenotato|prenotate)"
         r"|sono (?:gia )?(?:iscritt[oa]|prenotat[oa])|(?:did|have|had) i (?:already )?(?:book(?:ed)?|reserved?"
         r"|got|get(?: (?:in|into|it))?|make it(?: (?:in|into))?)"
-        r"|ce l ho fatta|i (?:have )?booked|am i booked|(?:cosa|che|what) (?:ho|do i have|quando ho|have i got|have i)"
-        r"|hai (?:gia )?(?:prenotato|preso|trovato)"
+        r"|ce l ho fatta|i (?:have )?booked|am i booked|(?:cosa|che|che cosa|what) (?:ho|do i have|quando ho|have i got"
+        r"|have i)(?: (?:gia|already))?(?: (?:prenotat[oaie]|booked|reserved|coming up|lined up|planned|in programma))?"
+        r"|hai (?:gia )?(?:prenotato|preso|trovato)|what have you (?:already )?(?:booked|got|reserved)"
         r"|do i have|ho (?:delle |qualche )?(?:lezioni|prenotazioni)|my (?:schedule"
         r"|timetable|calendar|week|plans?|agenda)|mi[ao] (?:agenda|programma|calendario|settimana)|i have",
     ),

@@ -34,11 +34,12 @@ _FRIEND = (
     r"|flatmates?|roommates?|colleagues?|colleg(?:a|hi|he)|girlfriend|boyfriend|ragazz[oa]|fratello|sorella|brother|sister"
     r"|somebody(?: else)?|someone(?: else)?|others|altri|qualcun(?:o|altro))"
 )
-_QUIET_TIME = (
-    r"(?: (?:between|from|until|till|after|before|during|at|dalle|dall|alle|dopo|prima|entro|fino|di|la|e|and|night"
+_QUIET_WORD = (
+    r"(?:between|from|until|till|after|before|during|at|dalle|dall|alle|dopo|prima|entro|fino|di|la|e|and|night"
     r"|tonight|nights|notte|stanotte|sera|stasera|evenings?|morning|mattina|mezzanotte|midnight|pm|am|every|ogni|for|per"
-    r"|now|-|,|oggi|today|domani|tomorrow|while sleep|mentre dormo|more|piu|\d{1,2}(?::\d\d)?))*"
+    r"|now|-|,|oggi|today|domani|tomorrow|while sleep|mentre dormo|more|piu|\d{1,2}(?::\d\d)?)"
 )
+_QUIET_TIME = rf"(?: {_QUIET_WORD})*"
 _REMINDED = r"(?:ricorda(?:r?mi|melo|rmelo)?|avvisa(?:r?mi)?|remind|reminder|promemoria)"
 
 PAGES = (
@@ -145,7 +146,8 @@ PAGES = (
         r"|(?:anche |come )?(?:(?:puo|possono) (?:us(?:are|arti|arlo)|entrare|iscriversi|provar(?:e|ti|lo))"
         r"|(?:si )?(?:iscrive|registra|entra))"
         rf"(?: (?:bot|anche)){{0,2}} {_FRIEND}"
-        r"|invit(?:a|are|o|e|ing) (?!friends?\b|amic|somebody|someone|qualcuno)[a-z]+"
+        r"|invit(?:a|are|o|e|ing) (?:(?:friend|amic[oa]|compagn[oa]|coinquilin[oa]|flatmate|roommate) )?"
+        r"(?!friends?\b|amic|somebody|someone|qualcuno)[a-z]+"
         r"(?: (?:too|anche|also|bot|in)){0,2}",
     ),
     (Place.WEEK, r"week|settimana|week picture|(?:picture|immagine|disegno) (?:of )?(?:week|settimana)"),
@@ -162,9 +164,13 @@ PAGES = (
         rf"|(?:not|no|non|niente|nessun|stop|senza|without|basta|disattiva|turn off)(?: more| piu| con)?"
         rf" (?:{_REMINDED}|reminders|(?:be )?remind\w+"
         r"|want (?:be )?(?:remind\w+|reminders)|voglio promemoria|notific\w+|notifications?|sending reminders?)"
-        r"|(?:(?:not|non|never|mai|not ever|stop|smetti|basta) (?:di )?(?:ring\w*|suon\w+|disturb\w*|buzz\w*|wake"
-        r"|svegli\w+|beep\w*|mand\w+ (?:messaggi|notifiche)|scriver?\w*|text|write|make noise"
-        r"|far rumore|notify\w*|notific\w+)|mute|muto|silenzia\w*"
+        rf"|(?:{_QUIET_WORD} )*"
+        r"(?:(?:not|non|never|mai|not ever|stop|smetti|basta) (?:di )?(?:ring\w*|suon\w+|disturb\w*|buzz\w*|wake"
+        r"|svegli\w+|beep\w*|mand\w+ (?:messaggi|notifiche|niente|nulla)|scriv\w*(?: niente| nulla)?|text|write"
+        r"|make noise|(?:send(?:ing)?|write|messag\w+)(?: (?:anything|messages?|notifications?|alerts?|stuff))?"
+        r"|bother|contact"
+        r"|far rumore|notify\w*|notific\w+)|(?:mute|muto|silence|silenzia\w*|turn off|spegni|disattiva)"
+        r"(?: (?:notifications?|notifiche|alerts?|messages|messaggi|sounds?|suoni))?"
         r"|(?:be |stay |keep |stai |resta |fai )?(?:quiet|silent|silence|silenzio|zitto"
         r"|in silenzio|silenzioso)(?: mode)?"
         r"|do not disturb|non disturbare|shut up)"
@@ -242,12 +248,26 @@ AWAY = re.compile(
     r"|assente|all estero)|non (?:sono|saro) (?:a milano|in citta|disponibile)))(?= |$)"
 )
 """Somebody says that they are not there: for a single day that is about its classes, for longer it is a holiday."""
+COSTS = re.compile(
+    r"\b(?:how much (?:does|do|is|are|did|will|to|for)\b(?! (?:space|room|place|time|left))|(?:quanto|cosa) cost\w+"
+    r"|quanto (?:si paga|pago|viene)|(?:what is|what are|qual is|quali sono|che) (?:the |il |i )?(?:prices?"
+    r"|costs?|fees?|prezz[oi]|cost[oi]|tariff[ae])|(?:prices?|prezz[oi]|tariff[ae]|costs?) (?:of|for|di|del|dei|della"
+    r"|delle|per)\b"
+    r"|membership|abbonament[oi])"
+)
+"""A question after money."""
+NO_BOOKINGS = re.compile(
+    r"(?:^| ,| and| so| e| quindi)+(?: (?:please|pls|so|and|e|quindi|per favore))*"
+    r" ?(?:do not|non|stop) (?:book(?:ing)?|prenot\w+)(?: (?:me|us))?(?: (?:anything|niente|nulla|then|allora))?"
+    r"(?= ,|$)(?: ,)?"
+)
+"""What somebody adds who is away, and a holiday does anyway."""
 FOR_LONGER = re.compile(r"\b(?:between|tra|fra|dall?|dalla|da|from|until|till|fino|starting|week|settimana)\b")
 
 
 def _is_away(text: str) -> bool:
     """Whether somebody is away for several days, and says nothing else."""
-    rest = AWAY.sub("", text, count=1)
+    rest = AWAY.sub("", NO_BOOKINGS.sub("", text), count=1)
     core = "".join(f" {word}" for word in rest.split() if word not in AROUND_A_NAME)
     return bool(rest != text and FOR_LONGER.search(rest) and re.fullmatch(DATES, core))
 
@@ -260,6 +280,9 @@ def page_named(text: str) -> Show | None:
     if bare != core and bare in CLASSES:
         return Show(Place.MINE)
     if _is_away(text):
+        return Show(Place.HOLIDAYS)
+    shorter = " ".join(NO_BOOKINGS.sub("", text).split())
+    if shorter not in ("", text) and page_named(shorter) == Show(Place.HOLIDAYS):
         return Show(Place.HOLIDAYS)
     for place, pattern in COMPILED_PAGES:
         names = (whole, core) if place is Place.HOURS else (whole, bare)

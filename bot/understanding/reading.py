@@ -8,7 +8,7 @@ from bot.understanding.days_off import holiday_days
 from bot.understanding.grammar import meaning
 from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
 from bot.understanding.parts import taken_apart
-from bot.understanding.phrases import page_named, pleasantry
+from bot.understanding.phrases import COSTS, page_named, pleasantry
 from bot.understanding.sayings import plainer
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised
@@ -26,6 +26,8 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
         return Show(Place.HOLIDAYS, holiday_days(plain, today))
     if whole is not None:
         return whole
+    if COSTS.search(plain):
+        return Unsure(Doubt.COST)
     if not plain or plain.isdigit():
         return Unsure(Doubt.UNKNOWN)
     return meaning(taken_apart(plainer(plain), vocabulary, today), vocabulary)

@@ -29,13 +29,34 @@ _FAST = r"(?:in quanto(?: tempo)?|quanto (?:in fretta|velocemente|presto|rapidam
 _INSTEAD = r"(?:al posto d(?:i|el|ella|ello|ell)|in place of)"
 _HAVE_IT = (
     r"(?:mett\w+|prenot\w+|iscriv\w+|segn(?:a|ami)|fammi(?: fare)?|dammi|prend\w+|vorrei(?: fare)?|voglio(?: fare)?"
-    r"|preferi\w+(?: fare)?|book|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want|i would like)"
+    r"|preferi\w+(?: fare)?|book(?: me)?|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want"
+    r"|i would like)"
 )
 _DAYS = "(?:" + "|".join([*BY_WEEKDAY, *SEVERAL]) + ")"
 _AND_CANCEL = (
     r"(?: ,? ?(?:(?:so|and|quindi|e) )?(?:please )?(?:cancel it|drop it|annull(?:a|ala|alo)|disdi(?:ci|cila|cilo)))?"
 )
+_THEN = (
+    r"(?: ,)?(?: (?:so|and|then|quindi|e|percio|allora|,|please|pls|can you|could you|puoi|mi|per favore)){0,4} "
+    r"(?=(?:cancel|drop|annull|cancell|disd|tog(?:li|liere)|remove|delete|take me (?:off|out)|unbook|free up"
+    r"|lascia|mov|spost|swap|scambi|cambi|chang|reschedul|postpon)\w*)"
+)
 SAYINGS = (
+    # Somebody can't come, and says what to do then
+    (
+        re.compile(
+            r"\b(?:i |we )?(?:can not|could not|will not(?: be able to)?|am not able to|am not) (?:make|come|go|attend"
+            r"|do|be|going|coming|join)(?: it)?(?: (?:to|in|at|there|for))? (?P<what>[^,]*?)" + _THEN
+        ),
+        r"\g<what> , ",
+    ),
+    (
+        re.compile(
+            r"\bnon (?:posso|riesco|potro|riusciro|vengo|verro|vado|andro|ci sono|ci saro|faccio)(?: (?:piu|ad?|venire"
+            r"|andare|andarci|esserci|farcela|partecipare)){0,2}(?! \w+(?:are|ere|ire)\b)(?P<what>[^,]*?)" + _THEN
+        ),
+        r"\g<what> , ",
+    ),
     (
         re.compile(
             r"\b(?:i (?:do not|can not) remember|non (?:mi )?ricordo|ho dimenticato|i (?:have )?forgot(?:ten)?) "
@@ -105,6 +126,13 @@ SAYINGS = (
     (re.compile(r"\b(?:swap|switch|change) between (.+?) and (.+)"), r"swap \1 for \2"),
     (re.compile(rf"\b{_INSTEAD} (.+?)(?: ,)? {_HAVE_IT} (.+)"), r"swap \1 for \2"),
     (re.compile(rf"^{_HAVE_IT} (.+?) {_INSTEAD} (.+)"), r"swap \2 for \1"),
+    (
+        re.compile(
+            r"\b(?:cancel|drop|annull\w+|cancella\w*|disd\w+|togli\w*) ([^,]+?)(?: ,)? (?:and|e|,)"
+            rf"(?: (?:please|poi|then))? {_HAVE_IT} (.+) (?:instead|invece|al suo posto|in its place)(?= \?|$)"
+        ),
+        r"swap \1 for \2",
+    ),
     # Which week
     (
         re.compile(

@@ -20,6 +20,7 @@ CONTRACTIONS = (
     (re.compile(r"\b(i|we|you)'d\b"), r"\1 would"),
     (re.compile(r"\b(i)'m\b|\bim\b"), "i am"),
     (re.compile(r"\b(i|we|you|they)'(?:ve|ll)\b"), r"\1"),
+    (re.compile(r"\b(we|they)'re\b"), r"\1 are"),
     (re.compile(r"\bquand'? ?is\b"), "quando"),
     (re.compile(r"\b(dov|com)'? ?is\b"), r"\1e"),
     (re.compile(r"\b(what|when|where|that|it|there|who|let)'?s\b"), r"\1 is"),

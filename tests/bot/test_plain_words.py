@@ -139,6 +139,20 @@ async def test_a_pause_is_about_what_recurs_and_never_asks_to_cancel_what_is_hel
     assert "⏭ Salta" in " ".join(page.labels)
 
 
+async def test_what_can_be_meant_besides_is_offered_too(world: World) -> None:
+    await world.hold(replace(MINE, day=TUESDAY + timedelta(days=1)))
+    await chats.periodic(world)
+
+    page = await said(world.owner, "skip pilates next week", "Quale annullo?")
+    assert page.labels[:2] == ["Mer 25 nov 18:00 · PILATES MATWORK", "🔄 Ogni martedì 18:00 · Il mio Pilates"]
+    page = await said(world.owner, "fit center martedì dalle 17:30 alle 18", "Quale?")
+    assert ["18:00" in page.labels[0], "17:00" in page.labels[1]] == [True, True]
+
+    await said(world.owner, "gag giovedì", "GAG")
+    await tapped(world.owner, "Conferma: prenota all'apertura", "In attesa dell'apertura")
+    await said(world.owner, "quando aprono le prenotazioni di gag giovedì?", "Si apre martedì 24 novembre alle 00:00.")
+
+
 async def test_a_course_that_a_day_has_under_a_longer_name_comes_first_and_can_be_dropped_by_the_short_one(
     world: World,
 ) -> None:
