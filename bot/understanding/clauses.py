@@ -57,11 +57,22 @@ def _next_link(parts: Sequence[Part], first: int) -> int:
     return next((at for at in range(first, len(parts)) if parts[at].kind in LINKS), len(parts))
 
 
-def called_off(parts: Sequence[Part]) -> bool:
-    """Whether something is to be cancelled or paused that no "not" right before it denies: `I can't come, drop it`."""
+def _before_the_deeds(parts: Sequence[Part]) -> list[Kind | None]:
+    """What stands before each piece that cancels or pauses."""
     heard = [part.kind for part in parts if part.kind not in (Kind.FILLER, Kind.SOFT, Kind.NO_LONGER, Kind.DO)]
     pairs = zip([None, *heard], heard, strict=False)
-    return any(kind in (Kind.CANCEL, Kind.PAUSE) and before in (*LINKS, *CONTENT) for before, kind in pairs)
+    return [before for before, kind in pairs if kind in (Kind.CANCEL, Kind.PAUSE)]
+
+
+def called_off(parts: Sequence[Part]) -> bool:
+    """Whether something is to be cancelled or paused in a clause of its own: `I can't come tomorrow, drop it`."""
+    return any(before in (*LINKS, *CONTENT) for before in _before_the_deeds(parts))
+
+
+def left_alone(parts: Sequence[Part]) -> bool:
+    """Whether nothing is to be cancelled: each word for that is denied right before it, or is about nothing."""
+    about = {part.kind for part in parts} & {*CONTENT}
+    return not about or all(before in (Kind.NOT, Kind.NOTHING) for before in _before_the_deeds(parts))
 
 
 def instead_of_denied(parts: Sequence[Part]) -> list[Part]:
@@ -78,6 +89,8 @@ def instead_of_denied(parts: Sequence[Part]) -> list[Part]:
     if wanted:
         kinds = {part.kind for part in wanted}
         return [part for part in before if part.kind in CONTENT and part.kind not in kinds] + wanted
+    if {part.kind for part in denied} <= {part.kind for part in before}:
+        return [part for part in before if part.kind in CONTENT]
     hours = denied[0].told
     others = hours.hours.others() if hours and len(denied) == 1 else None
     kept = [part for part in before if part.kind in CONTENT and part.kind is not Kind.HOURS]

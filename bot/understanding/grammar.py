@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.understanding.clauses import CONTENT, called_off, clauses, instead_of_denied, put_right
+from bot.understanding.clauses import CONTENT, called_off, clauses, instead_of_denied, left_alone, put_right
 from bot.understanding.days import Days
 from bot.understanding.hours import Told
 from bot.understanding.intents import (
@@ -49,6 +49,8 @@ WHAT_THERE_IS = re.compile(
 WHO_TEACHES = re.compile(r"chi (?:insegna|tiene|fa)$|who (?:teaches|is teaching)$")
 IS_FULL = re.compile(r"full|pien[oaie]")
 NO_SUCH = ("no", "no more", "niente", "nessun", "nessuna")
+BEYOND_A_NO = {Kind.PERSON, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.ELSE, Kind.OR, Kind.AND}
+"""What beside a no makes it a question."""
 SAYING_NO = ("non", "not", "never", "mai", "no longer")
 
 
@@ -370,18 +372,10 @@ class Sentence:
             self._to_watch(),
             meaning(instead_of_denied(self._parts), self._vocabulary),
         )
-        if self._unknown or self._kinds & {
-            Kind.PERSON,
-            Kind.MOVE,
-            Kind.WATCH,
-            Kind.UNWATCH,
-            Kind.ELSE,
-            Kind.OR,
-            Kind.AND,
-        }:
+        if self._unknown or self._kinds & BEYOND_A_NO:
             return doubt
         if self._kinds & {Kind.CANCEL, Kind.PAUSE}:
-            return doubt if called_off(self._parts) else Said(Word.NO)
+            return Said(Word.NO) if left_alone(self._parts) else doubt
         if Kind.NOTHING in self._kinds and Kind.BOOK in self._kinds and not self._kinds & set(CONTENT):
             return Said(Word.NO)
         if Kind.ASKING in self._kinds or not (self._denies_a_verb() or self._denies_a_class()):
@@ -411,7 +405,11 @@ class Sentence:
         """What is to be cancelled, as far as it is said before the no: `cancel yoga tomorrow, but not pilates`."""
         before = self._before_the_no()
         kinds = {part.kind for part in before}
-        if Kind.CANCEL not in kinds or Kind.COURSE not in kinds or kinds & {Kind.EVERY, Kind.PERSON, Kind.MOVE}:
+        if (
+            Kind.CANCEL not in kinds
+            or not kinds & {Kind.COURSE, Kind.DAY}
+            or kinds & {Kind.EVERY, Kind.PERSON, Kind.MOVE}
+        ):
             return None
         drafts = self._gathered(before).drafts
         return Cancel(drafts[0].wish()) if len(drafts) == 1 else None

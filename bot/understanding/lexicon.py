@@ -168,7 +168,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"crea(?:mi)?|create"
         r"|dammi (?:un|il) posto|give me (?:a|the) (?:place|spot)|put|fissa(?:mi|rmi)?|count me in|sign me in"
         r"|i will take|put me|prenot(?!at|azion)\w+|segn(?:ami|armi|a|are|arci|i)|iscriv\w+|essere iscritt[oa]"
-        r"|mett(?:imi|ermi|i|ere)(?: in lista)?|registrami|inseriscimi|prend(?:i|imi|ere|ermi|iamo)|blocc(?:a|hi"
+        r"|mett(?:imi|ermi|i|ere)(?: in lista(?! d attesa))?|registrami|inseriscimi|prend(?:i|imi|ere|ermi|iamo)"
+        r"|blocc(?:a|hi"
         r"|ami|are|armi)|riserva(?:mi|re|rmi)?|ferma(?:mi)? (?:un|il) posto|trova(?:mi|rmi)?|aggiungi(?:mi)?"
         r"|aggiungere|piazzami|infilami|procurami|assicurami|opziona(?:mi)?|fammi entrare|entrare|(?:fai|fammi"
         r"|fare|faccio|farmi) (?:una |la )?prenotazione|(?:make|do) (?:a |me a )?(?:booking|reservation)|book me"
@@ -184,7 +185,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.SOFT,
-        r"mi sa(?: che)?|i (?:think|guess)(?: that)?|(?:solo |just |only )?(?:una volta|once)(?: sola| only)?"
+        r"(?:i (?:was |am )|mi )?(?:just )?(?:wondering|chiedevo|domandavo) (?:if|whether|se)"
+        r"|mi sa(?: che)?|i (?:think|guess)(?: that)?|(?:solo |just |only )?(?:una volta|once)(?: sola| only)?"
         r"|(?:al|il) piu presto(?: possibile)?|as (?:early|soon) as (?:possible|you can)|asap"
         r"|(?:i )?(?:was |am )?hoping to|fancy|i fancy|would rather"
         r"|desider(?:o|erei|eremmo)|gradirei|(?:vi|la|ti) prego(?: di)?|potro|potremo"
@@ -209,7 +211,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|when (?:can|could|may) (?:i|we|you) book|quando (?:posso|puoi|si puo|si possono) prenot\w+"
         r"|quando (?:apre|aprono|si apre|si aprono) (?:la|le) prenotazion[ei]|when (?:does|do) (?:the )?bookings? open"
         r"|spaces|(?:any )?openings|happen(?:s|ing)?|going on"
-        r"|how many people(?: (?:fit|can (?:come|join|go)))?(?: in)?|quante persone(?: ci)?(?: (?:stanno|entrano))?"
+        r"|how many people(?: (?:fit|can (?:come|join|go)))?(?: in)?"
+        r"|(?:quante persone|quanta gente)(?: (?:ce|ci))?(?: (?:stanno|entrano))?"
         r"|closes?|chiud(?:e|ono)|apert[oaie]|tell me (?:if|whether)"
         r"|(?:mi )?(?:ricord\w+|remind me|dic[ea])(?: cortesemente)?"
         r"(?= (?:le mie|quali|cosa|che|a che|what|which|when|my) )"
@@ -298,6 +301,7 @@ FILLERS = worded(
     u ur fanno fate fa fai inizia iniziano comincia cominciano tiene tengono si sta stanno qualsiasi qualunque po
     poco insomma tipo cioe possibilmente volevo chiederti cara caro gentile domanda info informazioni spazio chance
     hanno richiesta richieste request requests whichever
+    thx tnx ty grz
     still start starts begin begins take takes place yo dear bot team guys sir kind little bit quick quickly around
     about way really truly vai voglia eh ah oh mah beh boh uh um lol haha hahaha
     """

@@ -22,6 +22,7 @@ REASONS = (
     re.compile(rf"(?:(?<=\w) ,|(?<=\w)(?= (?:i|che ho|che sono) )) (?:but |ma |che )?{_I_HAVE}(?= [,?]|$)"),
     re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} ,(?: (?:so|quindi|percio))?"),
     re.compile(rf"^{_BECAUSE} {_I_HAVE}(?: ,)?"),
+    re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} (?=(?:please )?(?:cancel|annull|disd|drop|togli))"),
 )
 """Why somebody wishes something. It may stand behind the wish, or before it."""
 
@@ -132,6 +133,69 @@ SAYINGS = (
             rf"(?: (?:please|poi|then))? {_HAVE_IT} (.+) (?:instead|invece|al suo posto|in its place)(?= \?|$)"
         ),
         r"swap \1 for \2",
+    ),
+    # What stays, and what one wants to be out of
+    (
+        re.compile(r"\b(?:leave|lascia\w*) (?!me\b)(.+?) (?:as (?:it|they) (?:is|are)|alone|come is|come sta|cosi)\b"),
+        r"do not cancel \1",
+    ),
+    (
+        re.compile(
+            r"\b(?:keep|tieni|tengo|mantieni|lascia) (?!(?:an eye|d occhio)\b)(?:(?!\bd occhio\b)[^,])+?(?: ,)? "
+            r"(?:(?:and|e|but|ma|,) )?"
+            r"(?:(?:just|only|solo|soltanto) )?(?=(?:cancel|drop|annull\w+|cancell\w+|disd\w+|togli\w*|remove)\b)"
+        ),
+        "",
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:i )?(?:want|would like|wanna be|want to (?:get|be))|get me|let me|take me) out of"
+            r"(?! .*(?:wait|lista))\b"
+        ),
+        "cancel",
+    ),
+    # Out of what is watched
+    (
+        re.compile(
+            r"\b(?:(?:take|get|let|remove|pull|leave) (?:me )?(?:(?:out|off)(?: of| from)?|from)|tog(?:li|liere)\w*"
+            r"|esco|uscire|cancellami) (?:(?:the|my|dalla|la|mia) )*(?:(?P<what>.+?) )?"
+            r"(?:wait(?:ing)? ?list|lista d attesa)(?: (?:for|of|di|del|della|per))?"
+        ),
+        r"stop watching \g<what>",
+    ),
+    # What became of a class, where it is, and how long it can be given back
+    (
+        re.compile(
+            r"\b(?:did|was|is|has) (?!(?:i|you|we|that|this|it|my)\b)(.+?) (?:(?:get|got|been) )?"
+            r"(?:cancelled|called off)\b"
+        ),
+        r"places \1",
+    ),
+    (
+        re.compile(r"\b(?:did|was|is|has) my (.+?) (?:(?:get|got|been) )?(?:cancelled|called off)\b"),
+        r"am i booked \1",
+    ),
+    (re.compile(r"\b(?:is|hanno|is stat[oa]) (?:stat[oa] )?(?:annullat|cancellat)[oa] (?!il mio|la mia)"), "posti "),
+    (re.compile(r"\bhow (?:do|can) i get to\b"), "where is"),
+    (re.compile(r"\bcome (?:si )?arriv(?:a|o)\b"), "dove"),
+    (
+        re.compile(
+            r"\b(?:(?:sono|siamo) (?:ancora )?in tempo (?:per|a)|faccio (?:ancora )?in tempo (?:per|a)"
+            r"|is (?:ancora|troppo) (?:presto|tardi) per) (?:annull|disd|cancell)\w*.*"
+        ),
+        "my bookings",
+    ),
+    (
+        re.compile(
+            r"\b(?:is it|am i) (?:already |still )?(?:too late|in time) to (?:cancel|drop|unbook)\b.*"
+            r"|\bwhen is the (?:latest|last moment) (?:that )?i can (?:cancel|drop)\b.*"
+        ),
+        "my bookings",
+    ),
+    # One and not the other
+    (
+        re.compile(r"\b(not|non) ((?:(?!\b(?:ma|but|bensi)\b|,).)+?) (?:ma|but|bensi) (?!(?:non|not|only|solo)\b)"),
+        r"\1 \2 , ",
     ),
     # Which week
     (
