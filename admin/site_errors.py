@@ -78,7 +78,7 @@ SENTENCES = (  # what is in braces may hold another of them
     N_("opening the login page: {why}"),
     N_("opening a window: {why}"),
     N_("the programs run as root"),
-    N_("run them as a user of their own: see deploy/systemd/polimisport@.service"),
+    N_("run them as a user of their own: see deploy/systemd/polimisport.target"),
     N_("this machine forbids it ({switch})"),
     N_("this machine or container forbids user namespaces"),
     N_("allow it: {command} (to stay so: a line in /etc/sysctl.d)"),

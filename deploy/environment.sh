@@ -81,6 +81,7 @@ update_venv() { # FOLDER LOCK [VERSION]: the copy of the lock is written last: a
     say "Installing what $lock lists (a minute or two the first time) ..."
     "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input --only-binary :all: --require-hashes -r "$lock" ||
         give_up "pip could not install $lock: see the lines above; usually the network is missing."
+    drive "$folder/bin/python"
     cp requirements.lock "$folder/requirements.lock" # the other lock holds the same packages, and more
     cp "$lock" "$folder/$lock"
 }
@@ -93,6 +94,12 @@ upgrade() { # CONFIG [OPTION ...]: with a copy of itself, which stays as it is w
             give_up "This folder can't be written: type it as the user whom it belongs to."
     fi
     PYTHONPATH=$PWD/.upgrade/tool PYTHONDONTWRITEBYTECODE=1 "$python" -P -m upgrade --checkout "$PWD" --config "$@"
+}
+
+drive() { # PYTHON: what drives the browser is a program of its own, and needs a library that a bare Debian has not
+    "$1" -m playwright --version >/dev/null 2>&1 && return
+    may_install_packages && install_package libatomic1 && "$1" -m playwright --version >/dev/null 2>&1 && return
+    give_up "What drives the browser does not start: install what '$1 -m playwright --version' misses (on Debian: apt install libatomic1)."
 }
 
 prepare_environment() { # [dev [VERSION]]

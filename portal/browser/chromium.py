@@ -61,9 +61,7 @@ class Unprotected:
     remedy: str
 
 
-ROOT = Unprotected(
-    "the programs run as root", "run them as a user of their own: see deploy/systemd/polimisport@.service"
-)
+ROOT = Unprotected("the programs run as root", "run them as a user of their own: see deploy/systemd/polimisport.target")
 
 
 def forbidden(sysctl: Path = SYSCTL) -> Unprotected:

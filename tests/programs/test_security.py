@@ -250,15 +250,28 @@ def test_the_base_image_is_named_by_its_digest() -> None:
     assert len(images) == 1
 
 
-def test_a_service_writes_its_data_folder_only_and_has_limits() -> None:
-    unit = dict(re.findall(r"^(\w+)=(.*)$", deployed("systemd/polimisport@.service"), re.MULTILINE))
-    assert (unit["User"], unit["ProtectSystem"], unit["UMask"]) == ("polimisport", "strict", "0077")
-    assert unit["ReadWritePaths"] == "/var/lib/polimisport"
-    assert "/opt/polimisport" not in unit["Environment"] + unit["StateDirectory"]
-    assert unit["ExecStart"].endswith("--config /var/lib/polimisport/config.json")
-    assert {"MemoryMax", "TasksMax", "LimitCORE"} <= set(unit)
-    # What Chromium's own sandbox could not live with
-    assert not {"RestrictNamespaces", "PrivateUsers", "SystemCallFilter", "MemoryDenyWriteExecute"} & set(unit)
+def unit(name: str) -> dict[str, str]:
+    """The settings of a program's unit, those that hold for all included."""
+    lines = (
+        deployed("systemd/polimisport-.service.d/common.conf") + "\n" + deployed(f"systemd/polimisport-{name}.service")
+    )
+    return dict(re.findall(r"^(\w+)=(.*)$", lines, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["bot", "executor", "web", "worker@"])
+def test_a_service_writes_its_data_folder_only_and_has_limits(name: str) -> None:
+    settings = unit(name)
+    assert (settings["User"], settings["ProtectSystem"], settings["UMask"]) == ("polimisport", "strict", "0077")
+    assert settings["ReadWritePaths"] == "/var/lib/polimisport"
+    assert "/opt/polimisport" not in settings["Environment"] + settings["StateDirectory"]
+    assert settings["ExecStart"].endswith("--config /var/lib/polimisport/config.json")
+    assert {"MemoryMax", "TasksMax", "LimitCORE", "SystemCallFilter", "WatchdogSec"} <= set(settings)
+    if name in ("web", "worker@"):  # what Chromium's own sandbox could not live with
+        assert not {"PrivateUsers", "MemoryDenyWriteExecute"} & set(settings)
+        assert {"user", "pid", "net"} == set(settings["RestrictNamespaces"].split())
+        assert "chroot" in settings["SystemCallFilter"].split()
+    else:
+        assert settings["RestrictNamespaces"] == "yes"
 
 
 def test_a_container_runs_as_a_user_with_limits_and_leaves_chromium_its_sandbox() -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,7 +21,7 @@ import pytest
 from domain.model import ActionType, utc_now
 from domain.requests import NewAction
 from tests.programs.test_stops import a_class
-from tests.support.running import OWNER, PATIENCE, PROGRAMS, Installation, installation
+from tests.support.running import OWNER, PATIENCE, PROGRAMS, ROOT, Installation, installation
 
 WATCHDOG = 3.0  # s; the unit has a minute
 
@@ -107,3 +112,18 @@ async def test_pages_that_are_switched_off_are_ready_and_end(here: Installation,
     web = await here.start("web", POLIMISPORT_WEB__ENABLED="false", **managers[0].environment)
     await managers[0].until("READY=1")
     assert await web.process.wait() == 0
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_understands_every_line_of_the_units(tmp_path: Path) -> None:
+    units = ROOT / "deploy" / "systemd"
+    here = tmp_path / "units"
+    shutil.copytree(units, here)
+    for path in here.glob("*.service"):  # what is started lies elsewhere on a machine that has it
+        path.write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", path.read_text(), flags=re.MULTILINE))
+    names = [path.name.replace("@.", "@1.") for path in here.iterdir() if path.is_file()]
+    command = ["systemd-analyze", "verify", "--man=no", *names]
+    found = subprocess.run(
+        command, env=os.environ | {"SYSTEMD_UNIT_PATH": f"{here}:"}, capture_output=True, text=True, check=False
+    )
+    assert [line for line in found.stderr.splitlines() if "polimisport" in line] == []
