@@ -37,6 +37,7 @@ from runtime import program
 from runtime.configured import people_of
 from runtime.heartbeat import HeartbeatLoop
 from runtime.settings import Settings
+from runtime.trusted_clock import clock_of
 
 LAST_NOTES = 2.0  # s to finish, when the program stops, what is done beside the answers
 
@@ -90,9 +91,10 @@ async def keep_name(db: Database, username: str) -> None:
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
-    async with open_database(settings.database, stop=stop) as db:
+    clock = clock_of(settings)
+    async with open_database(settings.database, clock, stop) as db, clock.kept(db.heartbeats.last_sign, stop):
         await db.people.set(people_of(settings))
-        await serve(settings, db, stop)
+        await serve(settings, db, stop, clock)
     return program.DONE
 
 

@@ -42,6 +42,7 @@ from runtime.directory import Directory
 from runtime.heartbeat import HeartbeatLoop
 from runtime.releases import Releases
 from runtime.settings import Settings
+from runtime.trusted_clock import clock_of
 
 TICK_NOTED = timedelta(minutes=5)  # being awake is written down this often, to spare the disk
 
@@ -142,17 +143,18 @@ class Executor:
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
-    async with open_database(settings.database, stop=stop) as db:
+    clock = clock_of(settings)
+    async with open_database(settings.database, clock, stop) as db, clock.kept(db.heartbeats.last_sign, stop):
         await db.people.set(people_of(settings))
-        executor = Executor(db, settings)
+        executor = Executor(db, settings, clock)
         if arguments.burst:
             await executor.step()
             await executor.own_calendars.finish()
             await executor.daily_backups.finish()
             await executor.new_releases.finish()
         else:
-            alarms = AlarmSender(db, settings, utc_now)
-            beats = HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress)
+            alarms = AlarmSender(db, settings, clock)
+            beats = HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress, clock=clock)
             async with beats.running(), alarms.running(stop):
                 log.info("The executor is up")
                 await executor.run(stop)

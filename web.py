@@ -19,12 +19,12 @@ import time
 from dashboard.assets import Assets
 from dashboard.server import dashboard_of, serve
 from database import open_database
-from domain.model import utc_now
 from languages.terminal import _
 from runtime import program, service_manager
 from runtime.changes import changes_of
 from runtime.heartbeat import HeartbeatLoop
 from runtime.settings import Settings
+from runtime.trusted_clock import clock_of
 
 LAST_NOTES = 1.0  # s to finish, when the program stops, what is done beside the answers
 MOST_FILES = 4096  # open at once: each browser that is kept up to date holds a connection
@@ -38,11 +38,16 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
         service_manager.tell(service_manager.READY, service_manager.status("switched off (web.enabled)"))
         return program.DONE
     allow_many_connections()
-    async with open_database(settings.database, stop=stop) as db, changes_of(settings.database, stop) as changes:
+    clock = clock_of(settings)
+    async with (
+        open_database(settings.database, clock, stop) as db,
+        clock.kept(db.heartbeats.last_sign, stop),
+        changes_of(settings.database, stop) as changes,
+    ):
         assets = Assets()
-        dashboard = dashboard_of(db, settings, utc_now, changes, assets)
+        dashboard = dashboard_of(db, settings, clock, changes, assets)
         try:
-            async with HeartbeatLoop(db.heartbeats, "web", time.monotonic).running():
+            async with HeartbeatLoop(db.heartbeats, "web", time.monotonic, clock=clock).running():
                 await serve(dashboard, assets, stop)
         finally:
             await dashboard.services.beside.finish(LAST_NOTES)

@@ -39,6 +39,7 @@ from runtime.directory import Directory
 from runtime.heartbeat import HeartbeatLoop
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
+from runtime.trusted_clock import TrustedClock, clock_of
 from safety.personal_files import forget_others
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class Worker:
         self._runner = runner
         self._lease = settings.worker.lease_seconds
         times = LeaseTimes(usual=self._lease, longest_action=limits.longest_action)
-        self._leases = Leases(db, portal.close_session, times, clock)
+        self.leases = Leases(db, portal.close_session, times, clock)
         self._pace = Pace(look=settings.worker.poll_seconds)
         self._configured = self._rules = settings.house_rules
         self._followed = False  # whether what waits was given the openings of these rules
@@ -211,7 +212,7 @@ class Worker:
     async def _hold(self, action: Action) -> None:
         """Performs an action while its lease is kept alive."""
         try:
-            with self._leases.kept(action):
+            with self.leases.kept(action):
                 await self._perform(action)
         except asyncio.CancelledError:
             await self._release(action)
@@ -252,28 +253,45 @@ class Worker:
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     sys.setswitchinterval(SWITCH)
-    keys = KeyRing(settings.database)
-    async with open_database(settings.database, stop=stop) as db, open_portal(site_access(settings)) as portal:
-        await db.people.set(people_of(settings))
-        directory = Directory(settings, db.guests, keys)
-        await directory.refresh()
-        forget_others(settings.state_dir, directory.kept(), await db.people.evidence_of_departed())
-        rule, rules = settings.opening_rule, settings.house_rules
-        runner = ActionRunner(db, portal, directory, rule, rules=rules, refresh=directory.refresh)
-        worker = Worker(db, portal, runner, settings)
-        if arguments.burst:
-            await worker.burst()
-        else:
-            counts = partial(write_down, db, portal.resources)
-            beats = HeartbeatLoop(
-                db.heartbeats, "worker", lambda: worker.last_progress, worker.note,
-                beside=counts, browser=lambda: portal.engine.browser_version,
-            )  # fmt: skip
-            async with beats.running():
-                log.info("The worker is up")
-                await worker.run(stop)
-        await write_down(db, portal.resources)
+    clock = clock_of(settings)
+    async with (
+        open_database(settings.database, clock, stop) as db,
+        clock.kept(db.heartbeats.last_sign, stop),
+        open_portal(site_access(settings, clock)) as portal,
+    ):
+        await work(settings, arguments, stop, db, portal, clock)
     return program.DONE
+
+
+async def work(
+    settings: Settings,
+    arguments: argparse.Namespace,
+    stop: asyncio.Event,
+    db: Database,
+    portal: Portal,
+    clock: TrustedClock,
+) -> None:
+    """What the options ask for, until stop is set."""
+    await db.people.set(people_of(settings))
+    directory = Directory(settings, db.guests, KeyRing(settings.database))
+    await directory.refresh()
+    forget_others(settings.state_dir, directory.kept(), await db.people.evidence_of_departed())
+    rule, rules = settings.opening_rule, settings.house_rules
+    runner = ActionRunner(db, portal, directory, rule, clock, rules=rules, refresh=directory.refresh)
+    worker = Worker(db, portal, runner, settings, clock)
+    clock.before_step = worker.leases.carry_over
+    if arguments.burst:
+        await worker.burst()
+    else:
+        counts = partial(write_down, db, portal.resources)
+        beats = HeartbeatLoop(
+            db.heartbeats, "worker", lambda: worker.last_progress, worker.note, clock,
+            beside=counts, browser=lambda: portal.engine.browser_version,
+        )  # fmt: skip
+        async with beats.running():
+            log.info("The worker is up")
+            await worker.run(stop)
+    await write_down(db, portal.resources)
 
 
 def options() -> argparse.ArgumentParser:

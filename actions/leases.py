@@ -13,7 +13,7 @@ from typing import Any
 from database import Database
 from domain.errors import DatabaseError
 from domain.model import Action, Clock, utc_now
-from opening.steady_time import steady
+from domain.steady import steady
 from portal.side_by_side import noticed
 
 CloseSession = Callable[[int], Coroutine[Any, Any, None]]
@@ -77,6 +77,11 @@ class Leases:
         """Seconds of a lease. Short when an opening is near: whoever takes over must still be in time."""
         near = action.opens_at is not None and abs(action.opens_at - self._clock()) < self._times.near
         return min(self._times.at_opening, self._times.usual) if near else self._times.usual
+
+    async def carry_over(self, step: float) -> None:
+        """Before the clock goes forward by so many seconds: no lease of ours runs out by that. Raises DatabaseError."""
+        if self._held:
+            await self._db.claims.extend([(each.action, self.length(each.action) + step) for each in self._held])
 
     async def _keep(self) -> None:
         while True:

@@ -52,7 +52,7 @@ REFUSED_BEFORE = "the site refused this password before: it is not tried again u
 log = logging.getLogger(__name__)
 
 
-def site_access(settings: Settings | Visitor) -> SiteAccess:
+def site_access(settings: Settings | Visitor, clock: Clock = utc_now) -> SiteAccess:
     """What the portal needs of the configuration."""
     executable = settings.browser.executable_path
     return SiteAccess(
@@ -62,6 +62,7 @@ def site_access(settings: Settings | Visitor) -> SiteAccess:
         executable_path=str(executable) if executable else None,
         headless=settings.browser.headless,
         timezone=settings.zone,
+        clock=clock,
     )
 
 

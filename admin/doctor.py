@@ -40,9 +40,9 @@ from domain.errors import (
 from domain.house_rules import Rule
 from domain.model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
 from domain.programs import LATE, Heartbeat
+from domain.steady import steady
 from languages.terminal import N_, _, n_
 from opening.server_clock import ServerClock
-from opening.steady_time import steady
 from otp_extractor import parse
 from portal.browser.chromium import has_display
 from portal.portal import Portal, open_portal

@@ -43,6 +43,10 @@ class DatabaseError(AppError):
     """The database can't be used: the program stops, with the remedy; the file is left as it is."""
 
 
+class ClockInDoubt(AppError):
+    """The program was told to stop while it waited for the machine's clock to be set."""
+
+
 class DatabaseDamaged(DatabaseError):
     """The file is no SQLite database, or broken. It is never written again, so that what is left can be saved."""
 

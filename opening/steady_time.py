@@ -7,10 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
-def steady() -> float:
-    """Seconds that go on evenly, whoever sets the machine's clock, also while the machine sleeps."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+from domain.steady import steady
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from domain.errors import ConfigError, DatabaseBusy, DatabaseError
+from domain.errors import ClockInDoubt, ConfigError, DatabaseBusy, DatabaseError
 from languages import terminal
 from runtime import config_file, sealing_key, service_manager
 from runtime.settings import Settings, add_config_option, configure_logging, load
@@ -140,7 +140,7 @@ async def _until_stopped(
         loop.add_signal_handler(number, begin_to_stop)
     try:
         return await main(settings, arguments, stop)
-    except DatabaseBusy:
+    except (DatabaseBusy, ClockInDoubt):
         if stop.is_set():  # no error: we only did not wait for it any longer
             return DONE
         raise

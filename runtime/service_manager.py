@@ -34,6 +34,11 @@ def status(text: str) -> str:
     return f"STATUS={text}"
 
 
+def more_time(seconds: float) -> str:
+    """The line that has systemd wait so long for the program to be ready, from now on."""
+    return f"EXTEND_TIMEOUT_USEC={seconds * 1_000_000:.0f}"
+
+
 def watchdog() -> float | None:
     """Seconds without a sign of life after which systemd ends this process; None where it does not watch it."""
     pid, limit = os.environ.get("WATCHDOG_PID", ""), os.environ.get("WATCHDOG_USEC", "")

@@ -241,6 +241,7 @@ class Settings(Keys):
     backups: Backups = Backups()
     alarms: Alarms = Alarms()
     updates: Updates = Updates()
+    trust_clock: bool = False  # true: the machine's clock is right whatever contradicts it
     log: Log = Log()
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 
 from languages.terminal import _
 
 VERSION = "0.4.0"
+RELEASED = datetime(2026, 11, 26, tzinfo=UTC)  # no clock is right that says an earlier time
 FULL_NAME = f"Polimisport Bot {VERSION}"
 
 

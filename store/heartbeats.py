@@ -35,6 +35,13 @@ class Heartbeats:
             for row in rows
         ]
 
+    async def last_sign(self) -> datetime | None:
+        """When any program was last awake, as far as it was written down; None in a database that none has used."""
+        row = await self._db.row(
+            "SELECT max(at) FROM (SELECT at FROM heartbeats UNION ALL SELECT ticked_at FROM executor) AS signs"
+        )
+        return instant(row[0]) if row and row[0] else None
+
     async def outage(self, outage_id: int) -> Outage | None:
         row = await self._db.row("SELECT * FROM outages WHERE id = :id", {"id": outage_id})
         if row is None:

@@ -20,8 +20,8 @@ from actions.runner import site_access
 from admin.survey.seen import Cookie, Got, Met, Post, Schedule, Seen
 from domain.errors import SiteChanged, SiteError, SiteUnavailable
 from domain.model import Clock, Credentials
+from domain.steady import steady
 from languages.terminal import _
-from opening.steady_time import steady
 from portal.access import SiteAccess
 from portal.browser.contexts import HEADERS, USER_AGENT
 from portal.browser.page_size import content

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from demo.site import Outcome, Site, SiteWorld
 from domain.errors import AppError
 from domain.model import ClassRef, Slot
+from domain.steady import steady
 from opening.budget import OpeningBudget
 from opening.clock_estimate import Reading
 from opening.crowd import Crowd
@@ -23,7 +24,6 @@ from opening.race import Race, Target, Won
 from opening.server_clock import ServerClock
 from opening.site_calls import SiteCalls
 from opening.spreading import Rank
-from opening.steady_time import steady
 from portal.login.attempt import LoginAttempt
 from portal.portal import Portal
 from portal.read_back import ReadBack
