@@ -26,6 +26,7 @@ from domain.due_dates import Memory
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
 from languages.terminal import _
+from periodic.beside_ticks import BesideTicks
 from periodic.daily_backups import DailyBackups
 from periodic.dates import Dates
 from periodic.held import HeldPlaces
@@ -78,6 +79,7 @@ class Executor:
         self.own_calendars = OwnCalendarReadings(db, clock, settings.zone, Fetcher(calendar_limits))
         self.daily_backups = DailyBackups(db, settings, clock)
         self.new_releases = NewReleases(db, Releases(PROJECT) if settings.updates.tell else None, clock)
+        self.beside: tuple[BesideTicks, ...] = (self.own_calendars, self.daily_backups, self.new_releases)
         self._memory = Memory(0, None)
         self.last_progress = time.monotonic()  # on the monotonic clock: when the loop last went round
 
@@ -93,9 +95,8 @@ class Executor:
                 except Exception:
                     log.exception("Unexpected error in a tick; the next tick tries again")
                     await program.wait(stop, self._rhythm.tick)
-        await self.own_calendars.stop()
-        await self.daily_backups.stop()
-        await self.new_releases.stop()
+        for each in self.beside:
+            await each.stop()
 
     async def _rest(self, changes: Changes, stop: asyncio.Event, due: datetime | None) -> None:
         """Until a minute has passed, something is due by the clock as it then is, or what recurs was changed."""
@@ -149,9 +150,8 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
         executor = Executor(db, settings, clock)
         if arguments.burst:
             await executor.step()
-            await executor.own_calendars.finish()
-            await executor.daily_backups.finish()
-            await executor.new_releases.finish()
+            for each in executor.beside:
+                await each.finish()
         else:
             alarms = AlarmSender(db, settings, clock)
             beats = HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress, clock=clock)

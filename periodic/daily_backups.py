@@ -5,32 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from database import Database
 from domain.backups import next_time, pause_of_backups
 from domain.errors import DatabaseError
 from domain.model import Clock
+from periodic.beside_ticks import BesideTicks, held_up_until
 from runtime.backups import make_backup, new_daily_backup, thin_out
 from runtime.settings import Settings
-
-BEFORE_OPENING, AFTER_OPENING = timedelta(minutes=15), timedelta(minutes=3)  # in which none is begun
 
 log = logging.getLogger(__name__)
 
 
-class DailyBackups:
+class DailyBackups(BesideTicks):
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        super().__init__()
         self._db = db
         self._settings = settings
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
 
     async def act(self) -> Iterable[datetime]:
         """Begins the backup if it is due and no opening is near. Returns when that is looked at again."""
         at = self._settings.backups.at
-        if at is None or (self._task is not None and not self._task.done()):
+        if at is None or self.is_under_way:
             return []
         now, state = self._clock(), await self._db.daily_backups.state()
         due = state.due_at(now, at, self._settings.zone)
@@ -38,23 +36,10 @@ class DailyBackups:
             await self._db.daily_backups.plan(due)
         if due > now:
             return [due]
-        near = await self._db.oversight.openings(AFTER_OPENING, BEFORE_OPENING, 1)
-        if near:
-            return [near[0].opens_at + AFTER_OPENING]
-        self._task = asyncio.create_task(self._make(next_time(now, at, self._settings.zone)), name="daily backup")
+        if (again := await held_up_until(self._db)) is not None:
+            return [again]
+        self.begin(self._make(next_time(now, at, self._settings.zone)), "daily backup")
         return []
-
-    async def finish(self) -> None:
-        """Waits for the backup that is under way."""
-        if self._task is not None:
-            await self._task
-
-    async def stop(self) -> None:
-        """Leaves it: it is made after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _make(self, following: datetime) -> None:
         try:

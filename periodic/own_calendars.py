@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,37 +12,25 @@ from database import Database
 from domain.errors import DatabaseError
 from domain.model import Clock
 from domain.own_calendars import OwnCalendar
+from periodic.beside_ticks import BesideTicks
 
 log = logging.getLogger(__name__)
 
 
-class OwnCalendarReadings:
+class OwnCalendarReadings(BesideTicks):
     def __init__(self, db: Database, clock: Clock, zone: ZoneInfo, fetcher: Fetcher) -> None:
+        super().__init__()
         self._db = db
         self._clock = clock
         self._zone = zone
         self._fetcher = fetcher
-        self._task: asyncio.Task[None] | None = None
 
     async def act(self) -> Iterable[datetime]:
         """Begins to read what is due, unless readings are under way. Returns when the next is due."""
-        if self._task is None or self._task.done():
-            due = await self._db.own_calendars.due()
-            self._task = asyncio.create_task(self._read_all(due), name="own calendars") if due else None
+        if not self.is_under_way and (due := await self._db.own_calendars.due()):
+            self.begin(self._read_all(due), "own calendars")
         next_at = await self._db.own_calendars.next_at()
         return [next_at] if next_at else []
-
-    async def finish(self) -> None:
-        """Waits for the readings that are under way."""
-        if self._task is not None:
-            await self._task
-
-    async def stop(self) -> None:
-        """Ends them: they are done again after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     async def _read_all(self, due: list[OwnCalendar]) -> None:
         for calendar in due:
