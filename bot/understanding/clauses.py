@@ -69,6 +69,10 @@ def called_off(parts: Sequence[Part]) -> bool:
     return any(before in (*LINKS, *CONTENT) for before in _before_the_deeds(parts))
 
 
+def denies(parts: Sequence[Part]) -> bool:
+    return any(part.kind in (Kind.NOT, Kind.NOTHING) for part in parts)
+
+
 def left_alone(parts: Sequence[Part]) -> bool:
     """Whether nothing is to be cancelled: each word for that is denied right before it, or is about nothing."""
     about = {part.kind for part in parts} & {*CONTENT}

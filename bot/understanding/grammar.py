@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.understanding.clauses import CONTENT, called_off, clauses, instead_of_denied, left_alone, put_right
+from bot.understanding.clauses import CONTENT, called_off, clauses, denies, instead_of_denied, left_alone, put_right
 from bot.understanding.days import Days
 from bot.understanding.hours import Told
 from bot.understanding.intents import (
@@ -371,6 +371,7 @@ class Sentence:
             self._to_cancel() or self._called_off(),
             self._to_watch(),
             meaning(instead_of_denied(self._parts), self._vocabulary),
+            *(meaning(clause, self._vocabulary) for clause in clauses(self._parts) if not denies(clause)),
         )
         if self._unknown or self._kinds & BEYOND_A_NO:
             return doubt
@@ -416,9 +417,10 @@ class Sentence:
 
     def _called_off(self) -> Cancel | None:
         """What is to be cancelled after the no, which then tells why: `I won't be there on Tuesday, drop pilates`."""
+        if Kind.CANCEL not in self._kinds or Kind.MOVE in self._kinds or not called_off(self._parts):
+            return None
         drafts = self._gathered(self._parts).drafts
-        off = Kind.CANCEL in self._kinds and Kind.MOVE not in self._kinds and called_off(self._parts)
-        return Cancel(drafts[0].wish()) if off and len(drafts) == 1 and drafts[0] != Draft() else None
+        return Cancel(drafts[0].wish()) if len(drafts) == 1 and drafts[0] != Draft() else None
 
     def _denies_a_class(self) -> bool:
         """Whether the one no stands right before a course, and nothing is asked for: `no gym next Thursday`."""

@@ -225,7 +225,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|orario|giorni|giorno|corsi|posti|lezioni))?|cosa|che cosa|quant[ioe]|quando|dove|dimmi|mostra(?:mi)?"
         r"|fammi vedere|vedere|vedi|guarda(?:re)?|elenca(?:mi)?|cerca(?:mi)?|ce|ci sono|ci sarebbe|orari[o]?"
         r"|(?:what|which) (?:days?|times?|classes|courses)|calendario|programma|qual|restano|rimangono|rimast[ie]"
-        r"|remaining|remain|posti|spots|places|apr(?:e|ono|ira|iranno)|opens?|(?:fai|far|farmi) vedere"
+        r"|remaining|remain|posti|spots|places|apr(?:e|ono|ira|iranno)|opens?|opened(?: yet)?|(?:fai|far|farmi) vedere"
         r"|disponibilita|disponibil[ei]|liber[oaie]|what|which|when|where|how many|how much|how|is there"
         r"|are there|there is|there are|show(?: me)?|see|look(?: at| for)?|list|times?|time|timetable|schedule"
         r"|hours|free|available|availability|left|open|tell me (?:what|which|when)|find out",

@@ -11,7 +11,7 @@ _BECAUSE = r"(?:because|cause|cuz|coz|bc|since (?=i |we )|perche|siccome|visto c
 _EXCUSE = (
     r"(?:exams?|test|esam[ei]|lecture|meeting|riunione|interview|colloquio|fever|febbre|flu|influenza|cold|raffreddore"
     r"|sick|ill|malat[oa]|injured|infortunat[oa]|tired|stanc[oa]|headache|mal di \w+|dentist|dentista|medico|doctor"
-    r"|treno|train|deadline|consegna|compleanno|birthday|male|party|festa|cena|dinner|unwell|ospiti|guests)"
+    r"|treno|train|deadline|consegna|compleanno|birthday|male|party|festa|cena|dinner|unwell|ospiti|guests|impegn[oi]|imprevist[oi]|commitments?)"
 )
 _I_HAVE = (
     rf"(?:i (?:have(?: got)?|got|feel|am)|got|ho|sono|sto|mi sento|there is|ce) (?:\w+ ){{0,2}}?{_EXCUSE}"
@@ -22,6 +22,7 @@ REASONS = (
     re.compile(rf"(?:(?<=\w) ,|(?<=\w)(?= (?:i|che ho|che sono) )) (?:but |ma |che )?{_I_HAVE}(?= [,?]|$)"),
     re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} ,(?: (?:so|quindi|percio))?"),
     re.compile(rf"^{_BECAUSE} {_I_HAVE}(?: ,)?"),
+    re.compile(r"(?<=\w)(?: ,)? (?:something (?:(?:has )?come|came) up|(?:mi )?is (?:successo|capitato) qualcosa)$"),
     re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} (?=(?:please )?(?:cancel|annull|disd|drop|togli))"),
 )
 """Why somebody wishes something. It may stand behind the wish, or before it."""

@@ -54,6 +54,7 @@ CONTRACTIONS = (
     (re.compile(r"\b(\d{1,2}) e (00|15|30|45)\b"), r"\1:\2"),
     (re.compile(r"\bx\b"), "per"),
     (re.compile(r"\bnxt\b"), "next"),
+    (re.compile(r"\bb4\b"), "before"),
     (re.compile(r"\bprox\b"), "prossimo"),
     (re.compile(r"\bsta sera\b"), "stasera"),
     (re.compile(r"\b2(?:moro|morrow|mrw)\b"), "tomorrow"),

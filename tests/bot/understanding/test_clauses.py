@@ -73,6 +73,8 @@ def test_what_is_taken_back_is_replaced_where_it_is_clear_what_by(said: str, mea
         ("zumba mercoledì, non martedì", ["book zumba 25/11"]),
         ("no, yoga tomorrow", []),
         ("cancel thursday, not friday", ["cancel 26/11"]),
+        ("don't cancel yoga, cancel pilates", ["cancel pilates"]),
+        ("prenota yoga ma non pilates", ["book yoga"]),
     ],
 )
 def test_a_question_offers_what_can_be_meant(said: str, asks: list[str]) -> None:
