@@ -66,12 +66,13 @@ async def db(place: Path | PostgresqlAddress, clock: FakeClock) -> AsyncIterator
 async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LentBrowser]:
     """One driver and one browser for all tests of a worker that run in the session's loop; each opens its contexts.
 
-    Both are started as the product starts them.
+    Both are started as the product starts them, but for the fonts: our own pages bring theirs.
     """
     before = psutil.Process().children()
     driver = await start_driver(tmp_path_factory.mktemp("driver"))
     LENT.update(each.pid for each in psutil.Process().children() if each not in before)
-    browser = await driver.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    arguments = [each for each in ARGUMENTS if each != "--disable-remote-fonts"]
+    browser = await driver.chromium.launch(executable_path=chromium(), args=arguments)
     yield LentBrowser(driver, browser)
     await browser.close()
     await driver.stop()

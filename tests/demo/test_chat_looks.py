@@ -104,8 +104,10 @@ async def test_nothing_is_broken_at_320_pixels_and_emoji_are_seen_without_a_font
 ) -> None:
     emulator = TelegramEmulator()
     emulator.person(42, first_name="Giulia")
-    async with emulator.serve():
-        page = await engine.browser.new_page(viewport={"width": NARROWEST, "height": 640})
+    async with (
+        emulator.serve(),
+        await engine.browser.new_page(viewport={"width": NARROWEST, "height": 640}) as page,
+    ):
         base = f"{emulator.api_base_url}/bot{emulator.token}"
         await send(page, base, "setMyCommands", commands=[{"command": "start", "description": "Il menu"}])
         for rows in (CALENDAR, LONG):
@@ -128,7 +130,6 @@ async def test_nothing_is_broken_at_320_pixels_and_emoji_are_seen_without_a_font
         )
         assert await page.evaluate(loaded) == ["loaded"]
         assert await page.evaluate(BROKEN) == {"wide": [], "clipped": [], "broken": [], "outside": []}
-        await page.close()
 
 
 # ----- its own words
