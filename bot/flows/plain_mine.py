@@ -12,7 +12,7 @@ from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Verb
 from bot.screens.slots import SlotState
 from bot.understanding.intents import Wish
-from domain.model import FIT_CENTER, HeldBooking
+from domain.model import FIT_CENTER, ActionType, HeldBooking
 from domain.recurrence import PeriodicBooking
 
 
@@ -76,7 +76,11 @@ class WordsAboutMine:
         return await self._living.go(tap, Verb.WATCHES, 0)
 
     async def swap(self, tap: Tap, old: Wish, new: Wish) -> Response:
-        held = (await self._find.mine(tap.user_id, old)).held
+        mine = await self._find.mine(tap.user_id, old)
+        held, asked = mine.held, [one for one in mine.live if one.type is ActionType.BOOK]
+        if not held and asked:
+            sentence = str(screens.plain_words.ONLY_ASKED_FOR)
+            return screens.plain_words.which_of_mine_page(sentence, [], asked, [], self._house.when())
         if not held:
             return await self._none(tap, old, Verb.SWAP_DAYS)
         if len(held) > 1:

@@ -271,6 +271,7 @@ def _series_button(series: PeriodicBooking) -> Button:
 
 WHICH_TO_CANCEL = N_("Quale annullo?")
 WHICH_TO_SWAP = N_("Quale scambio?")
+ONLY_ASKED_FOR = N_("Non è ancora tua: l'hai solo chiesta. Tocca per vederla o ritirarla:")
 WHICH_SERIES = N_("Quale?")
 NOTHING_BOOKED = N_("Va bene: non prenoto niente.")
 ALREADY_THERE = N_("Va bene: non prenoto niente. Se vuoi togliere qualcosa che hai già:")
