@@ -26,6 +26,10 @@ def quoted(error: str) -> str:
     return found[1] if found else ""
 
 
+class ClockInDoubt(Exception):
+    """The program was told to stop while it waited for the machine's clock to be set: no action has met it."""
+
+
 class AppError(Exception):
     """Something went wrong in a way we know. The class says what happens next; the sentence says what it was."""
 
@@ -41,10 +45,6 @@ class ConfigError(AppError):
 
 class DatabaseError(AppError):
     """The database can't be used: the program stops, with the remedy; the file is left as it is."""
-
-
-class ClockInDoubt(AppError):
-    """The program was told to stop while it waited for the machine's clock to be set."""
 
 
 class DatabaseDamaged(DatabaseError):
