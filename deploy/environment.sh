@@ -81,7 +81,7 @@ update_venv() { # FOLDER LOCK [VERSION]: the copy of the lock is written last: a
     say "Installing what $lock lists (a minute or two the first time) ..."
     "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input --only-binary :all: --require-hashes -r "$lock" ||
         give_up "pip could not install $lock: see the lines above; usually the network is missing."
-    drive "$folder/bin/python"
+    if grep -q '^playwright==' "$lock"; then drive "$folder/bin/python"; fi
     cp requirements.lock "$folder/requirements.lock" # the other lock holds the same packages, and more
     cp "$lock" "$folder/$lock"
 }
