@@ -87,8 +87,8 @@ class Programs:
 
     def _lives(self, pid: int) -> bool:
         """Whether it is a programs.sh that runs: the number of one that has ended may be another's by now."""
-        shown = ask(["ps", "-o", "args=", "-p", str(pid)], self._checkout, patience=30)
-        return "programs.sh" in shown.output
+        whole = ["ps", "-ww", "-o", "args=", "-p", str(pid)]  # else a narrow terminal's width cuts the name off
+        return "programs.sh" in ask(whole, self._checkout, patience=30).output
 
     def have_wait(self, started: list[Started]) -> None:
         """Has each ./run stop its programs and wait. Returns when all have stopped them."""

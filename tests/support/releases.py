@@ -79,14 +79,11 @@ else:
     def beat(statement, *values):
         with contextlib.closing(usable()) as db:
             db.execute(statement, values)
-    def end(*_):
-        beat("DELETE FROM beats WHERE pid = ?", os.getpid())
-        os._exit(0)
-    signal.signal(signal.SIGTERM, end)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # a handler is not run when it comes before a pause
     beat("INSERT OR REPLACE INTO beats VALUES (?, ?, ?)", NAME, VERSION, os.getpid())
     print(NAME, "of", VERSION, "starts", flush=True)
-    while True:
-        signal.pause()
+    signal.sigwait({signal.SIGTERM})
+    beat("DELETE FROM beats WHERE pid = ?", os.getpid())
 """
 PIP = """\
 import pathlib, sys
