@@ -188,15 +188,15 @@ async def act(here: Installation, kind: ActionType, wish: ClassRef | None = None
     """Has the worker do it, and waits until it has tried."""
     async with here.database() as db:
         try:
-            action_id = (await db.requests.add(NewAction(kind, user_id, wish))).id
+            action_id, attempts = (await db.requests.add(NewAction(kind, user_id, wish))).id, 0
         except AlreadyQueued as same:
-            action_id = same.action_id
-        before = await db.requests.find(action_id)
-        assert before
+            waiting = await db.requests.find(same.action_id)
+            assert waiting
+            action_id, attempts = waiting.id, waiting.attempts
 
         async def is_open() -> bool:
             row = await db.requests.find(action_id)
-            return bool(row and not tried(row, before.attempts))
+            return bool(row and not tried(row, attempts))
 
         await while_there_is(is_open)
 

@@ -19,8 +19,8 @@ from bench.town import FIRST_USER, Town, open_town, phone_of
 from demo.telegram import Message
 from domain.model import Action, ActionStatus, ActionType
 from domain.requests import NewAction
+from tests.support.running import PATIENCE
 
-PATIENCE = 120.0  # s for programs to start, on however slow a machine, and do their work
 KILLS = 4  # at random; each costs a program's start
 LOOK_AGAIN = 0.05  # s between looks at a row another process writes
 

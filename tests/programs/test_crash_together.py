@@ -12,8 +12,8 @@ from bench.town import FIRST_USER, Town, open_town, phone_of
 from domain.model import ActionType
 from domain.requests import NewAction
 from domain.together import Pair, PairState
+from tests.support.running import PATIENCE
 
-PATIENCE = 120.0  # s for programs to start, on however slow a machine, and do their work
 LOOK_AGAIN = 0.05  # s between looks at a row another process writes
 
 

@@ -18,10 +18,10 @@ import httpx
 import pytest
 
 from tests.support.processes import children_of, kill, living
+from tests.support.running import PATIENCE
 from tests.support.sites import chromium
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 60.0  # s; a test that waits so long has failed, however busy the machine
 STAND_IN = """\
 import os, pathlib, signal, sys
 name = pathlib.Path(sys.argv[0]).stem

@@ -21,8 +21,8 @@ from runtime.backups import backups
 from runtime.directory import Directory
 from runtime.settings import Settings, load
 from safety.sealing import Secrets
+from tests.support.running import PATIENCE
 
-PATIENCE = 120.0  # s, on however slow a machine
 MARTA = 990_001
 SECRETS = Secrets("10556677", "a password", "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP")
 

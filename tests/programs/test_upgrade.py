@@ -13,8 +13,7 @@ import pytest
 
 from tests.programs.test_front_doors import terminal
 from tests.support.releases import RELEASES, Installation, make_environment, make_origin
-
-PATIENCE = 60.0  # s; a test that waits so long has failed, however busy the machine
+from tests.support.running import PATIENCE
 
 
 @pytest.fixture(scope="module")
