@@ -7,6 +7,7 @@
 # prepare_browser       finds or installs a Chromium and sets BROWSER to it; unless it is Playwright's own, which the programs
 #                       find by themselves, it is exported as POLIMISPORT_BROWSER__EXECUTABLE_PATH
 # prefer_headless_shell before it: installs the quicker Chromium without windows, if it can
+# prepare_postgresql    installs PostgreSQL's programs, if it can, for tests that start a server of their own
 # None asks anything; each works or ends the script with one sentence.
 
 HEADLESS_SHELL=/usr/lib/chromium/chromium-headless-shell # Debian's; opens pages in a third of the time, with a fifth less memory
@@ -163,4 +164,19 @@ prepare_browser() {
             "or put its path into POLIMISPORT_BROWSER__EXECUTABLE_PATH."
     fi
     export POLIMISPORT_BROWSER__EXECUTABLE_PATH=$BROWSER
+}
+
+# --- PostgreSQL
+
+CLUSTER_SETTINGS=/etc/postgresql-common/createcluster.d # what Debian's package reads before it makes a server
+
+has_postgresql() { command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; }
+
+prepare_postgresql() { # installs the Debian package where that is allowed and possible, without the server it would start
+    if has_postgresql || ! may_install_packages; then return; fi
+    (
+        trap 'rm -f "$CLUSTER_SETTINGS/polimisport.conf"' EXIT
+        mkdir -p "$CLUSTER_SETTINGS" && echo "create_main_cluster = false" >"$CLUSTER_SETTINGS/polimisport.conf"
+        install_package postgresql
+    ) || say "The package postgresql can't be had: the tests that need a server of it are left out."
 }

@@ -18,7 +18,7 @@ from domain.people import Person
 from portal.browser.chromium import ARGUMENTS, start_driver
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser
-from tests.support.postgresql import Server, started
+from tests.support.postgresql import Server, programs, started
 from tests.support.processes import LENT
 from tests.support.sites import chromium
 
@@ -41,6 +41,10 @@ def clock() -> FakeClock:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL server; skips the test where it is not installed."""
+    try:
+        programs()
+    except FileNotFoundError as missing:
+        pytest.skip(str(missing))
     with started() as server:
         yield server
 

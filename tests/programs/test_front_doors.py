@@ -272,6 +272,26 @@ async def test_without_any_browser_one_sentence_says_what_to_do(checkout: Path) 
     assert said.startswith("No Chromium could be found or installed: install it (on Debian: apt install chromium")
 
 
+PACKAGE = """
+    has_postgresql() { return 1; }; may_install_packages() { true; }
+    install_package() { grep -c 'create_main_cluster = false' "$CLUSTER_SETTINGS"/*; }
+"""
+
+
+async def test_postgresql_is_installed_for_the_tests_without_a_server_that_listens(
+    checkout: Path, tmp_path: Path
+) -> None:
+    question = f"CLUSTER_SETTINGS={tmp_path}/settings; {PACKAGE} prepare_postgresql"
+    assert await ask_environment(checkout, question) == (0, "1")
+    assert list((tmp_path / "settings").iterdir()) == []  # whoever makes a server of it later is asked nothing of us
+
+
+async def test_where_postgresql_can_not_be_had_the_tests_go_on_without(checkout: Path, tmp_path: Path) -> None:
+    question = f"CLUSTER_SETTINGS={tmp_path}/settings; {PACKAGE} install_package() {{ false; }}; prepare_postgresql"
+    code, said = await ask_environment(checkout, question)
+    assert (code, "are left out" in said) == (0, True)
+
+
 def test_the_front_doors_are_executable() -> None:
     doors = ("run", "test", ".ci/run", "deploy/programs.sh", "deploy/keep.sh")
     assert [door for door in doors if not (PROJECT / door).stat().st_mode & stat.S_IXUSR] == []

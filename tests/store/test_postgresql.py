@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
@@ -23,6 +26,7 @@ from tests.conftest import GIULIA, MARCO
 from tests.support.cut_wire import wire
 from tests.support.engines import Place
 from tests.support.postgresql import Server
+from tests.support.running import PATIENCE
 
 READ = NewAction(ActionType.CHECK, GIULIA)
 QUICKLY = LockTimeouts(running=0.2)
@@ -82,6 +86,24 @@ async def test_a_server_that_is_not_there_is_told_with_the_remedy(tmp_path: Path
     with pytest.raises(DatabaseBusy, match="can't be reached"):
         async with open_database(nowhere, lock_timeouts=QUICKLY):
             pass
+
+
+HELD = """
+import time
+from tests.support.postgresql import started
+with started() as server:
+    print((server.folder / "data" / "postmaster.pid").read_text().split()[0], flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.process
+def test_the_server_of_tests_that_are_killed_ends_too(postgresql: Server) -> None:
+    with subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, text=True) as tests:
+        assert tests.stdout
+        server = psutil.Process(int(tests.stdout.readline()))
+        tests.kill()
+    server.wait(PATIENCE)
 
 
 @pytest.mark.process

@@ -7,13 +7,12 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
+from typing import IO, Any
 
 import psycopg
-import pytest
 
 from database import PostgresqlAddress
 from store.migrations import VERSION
@@ -27,7 +26,6 @@ QUICK = {  # what is written is not kept
     "shared_buffers": "32MB",
     "max_wal_senders": "0",
     "wal_level": "minimal",
-    "listen_addresses": "''",
 }
 
 
@@ -43,11 +41,11 @@ EMPTIED = f"""
 
 class Server:
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._first_rows = [each for each in schema() if each.startswith("INSERT INTO")]
 
     def address(self, name: str) -> PostgresqlAddress:
-        return PostgresqlAddress(f"postgresql://polimisport@/{name}?host={self._folder}")
+        return PostgresqlAddress(f"postgresql://polimisport@/{name}?host={self.folder}")
 
     def run(self, *statements: str, name: str = "postgres", options: str = "") -> None:
         with psycopg.connect(self.address(name).uri, autocommit=True, options=options) as connection:
@@ -67,39 +65,60 @@ class Server:
 
 
 def programs() -> Path:
-    """The folder of PostgreSQL's programs, the newest version's. Skips the test where it is not installed."""
+    """The folder of PostgreSQL's programs, the newest version's. Raises FileNotFoundError where it is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     in_path = shutil.which("initdb")
     if not found and in_path is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+        raise FileNotFoundError(
+            "PostgreSQL is not installed: on Debian, apt-get install --no-install-recommends postgresql"
+        )
     return found[-1].parent if found else Path(in_path or "").parent
 
 
+KEEPER = """
+    "$1/initdb" -D "$2/data" -U polimisport -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions &&
+    cat "$2/settings" >>"$2/data/postgresql.conf" &&
+    "$1/pg_ctl" -D "$2/data" -l "$2/log" -w start && echo started || echo failed
+    cat
+    "$1/pg_ctl" -D "$2/data" -m immediate -w stop >/dev/null 2>&1
+    rm -rf "$2"
+"""
+"""Starts a server and, once its input ends, stops it: a pipe ends with us, however we do, and with it the server."""
+
+
 @contextmanager
-def started() -> Iterator[Server]:
-    """A server, which ends with the block. It does not run as root: then Debian's own user runs it."""
+def started(settings: Mapping[str, str] = QUICK) -> Iterator[Server]:
+    """A server, which ends with the block, or with a process that is killed in it."""
     bin_folder, folder = programs(), Path(tempfile.mkdtemp(prefix="polimisport-pg-"))
-    run = _as_another(folder) if os.geteuid() == 0 else partial(subprocess.run, check=True, stdout=subprocess.DEVNULL)
-    data, settings = folder / "data", {**QUICK, "unix_socket_directories": f"'{folder}'"}
-    made = ["-U", "polimisport", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    run([bin_folder / "initdb", "-D", data, *made])
-    with (data / "postgresql.conf").open("a") as file:
-        file.writelines(f"{name} = {value}\n" for name, value in settings.items())
-    run([bin_folder / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "start"])
+    lines = {"listen_addresses": "''", "unix_socket_directories": f"'{folder}'", **settings}
+    (folder / "settings").write_text("".join(f"{name} = {value}\n" for name, value in lines.items()))
+    keeper = subprocess.Popen(
+        ["/bin/sh", "-c", KEEPER, "keeper", bin_folder, folder], cwd=folder, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **_as_another(folder),
+    )  # fmt: skip
+    assert keeper.stdout
+    said = list(_until_started(keeper.stdout))
     try:
+        assert said[-1:] == ["started\n"], "".join(said)
         ready = Server(folder)
         ready.make_database()
         yield ready
     finally:
-        run([bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
-        shutil.rmtree(folder)
+        keeper.communicate()
 
 
-def _as_another(folder: Path) -> Callable[[list[str | Path]], object]:
-    """Runs programs as the user that Debian makes for PostgreSQL, who owns the folder: it refuses to run as root."""
+def _until_started(said: IO[str]) -> Iterator[str]:
+    """What the keeper says until the server is there. One that failed waits for the end of its input."""
+    for line in said:
+        yield line
+        if line in ("started\n", "failed\n"):
+            return
+
+
+def _as_another(folder: Path) -> dict[str, Any]:
+    """The user that Debian makes for PostgreSQL, who owns the folder: it refuses to run as root. Else nobody else."""
+    if os.geteuid() != 0:
+        return {}
     user = pwd.getpwnam("postgres")
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    return partial(
-        subprocess.run, check=True, stdout=subprocess.DEVNULL,
-        user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd=folder,
-    )  # fmt: skip
+    shutil.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
