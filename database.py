@@ -1,6 +1,6 @@
-"""The database: one SQLite file, opened, upgraded, and divided into the parts that each know their tables.
+"""The database, SQLite's or PostgreSQL's: opened, upgraded, and divided into the parts that each know their tables.
 
-Every program of the product talks to the file through `Database`; the SQL itself is in store/ and schema.sql.
+Every program of the product talks to it through `Database`; the SQL itself is in store/ and schema.sql.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from domain.model import Clock, utc_now
+from domain.postgresql_address import DatabasePlace, PostgresqlAddress
 from store.alarms import Alarms
 from store.backup import restore
 from store.bookings import Bookings
@@ -32,7 +32,7 @@ from store.pages.overviews import Overviews
 from store.pages.signs import Signs
 from store.pauses import Pauses
 from store.people import People
-from store.postgresql.address import PostgresqlAddress
+from store.postgresql.driver import refuse_without_driver
 from store.preferences import PreferencesOf
 from store.queue.agreements import Agreements
 from store.queue.by_owner import ByOwner
@@ -150,7 +150,7 @@ class Database:
 
 @asynccontextmanager
 async def open_database(
-    place: Path | PostgresqlAddress,
+    place: DatabasePlace,
     clock: Clock = utc_now,
     stop: asyncio.Event | None = None,
     lock_timeouts: LockTimeouts = USUAL_TIMEOUTS,
@@ -162,6 +162,7 @@ async def open_database(
     and leaving the block raises DatabaseError then.
     """
     if isinstance(place, PostgresqlAddress):
+        refuse_without_driver(place)
         from store.postgresql.database import open_postgresql  # not installed where SQLite is used
 
         async with open_postgresql(place, stop, lock_timeouts) as server:

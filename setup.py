@@ -233,7 +233,7 @@ def set_up(config: Path, *, login: bool) -> int:
     """Configuration, then database, then doctor. What is there already stays as it is."""
     settings, config = configured(config)
     program.take_care_of_files(settings)
-    made = not settings.database.exists()
+    made = not settings.has_database
     asyncio.run(prepare_database(settings))
     found = _("The database {file} is made.") if made else _("The database {file} is there, and up to date.")
     print(found.format(file=settings.database) + "\n")
@@ -355,7 +355,7 @@ def _unanswered(config: Path) -> str:
 
 def find_out_who(settings: Settings, config: Path) -> int:
     """Tells a friend's Telegram id. Only while the bot does not run: it would take the digits away."""
-    if settings.database.exists() and asyncio.run(bot_lives(settings)):
+    if settings.has_database and asyncio.run(bot_lives(settings)):
         print(_("The bot is running and would take the digits for itself: stop it first."), file=sys.stderr)
         return UNWELL
     wizard = Wizard(ask=input, ask_secret=getpass.getpass, say=print)
@@ -405,14 +405,14 @@ def backup_target(settings: Settings, name: str, clock: Clock) -> Path:
 
 async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:
     """Copies the database as of one instant, whoever is using it."""
-    if not settings.database.exists():
+    if not settings.has_database:
         raise DatabaseError(
             _("the database {database} does not exist: there is nothing to copy", database=settings.database)
         )
     target = backup_target(settings, name, clock)
     try:
         async with open_database(settings.database) as db:
-            await make_backup(db.connection.backup, settings.database, target)
+            await make_backup(db.connection.backup, settings.local_path, target)
     except FileExistsError:
         raise DatabaseError(_("{target} exists already: name another file", target=target)) from None
     except OSError as error:
@@ -423,6 +423,14 @@ async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:
 
 async def bring_back(settings: Settings, source: Path, clock: Clock = utc_now) -> int:
     """Puts a backup in place of the database; what was there stays beside it, and nothing is taken away."""
+    if not isinstance(settings.database, Path):
+        raise DatabaseError(
+            _(
+                "a backup takes the place of a file, and {database} is on a server: name the backup in 'database' and "
+                "move it to an empty database there (setup.py --move-to)",
+                database=settings.database,
+            )
+        )
     kept = await restore(source, settings.database, clock)
     await prepare_database(settings)
     print(_("{database} is now what {source} was.", database=settings.database, source=source))

@@ -42,7 +42,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     async with (
         open_database(settings.database, clock, stop) as db,
         clock.kept(db.heartbeats.last_sign, stop),
-        changes_of(settings.database, stop) as changes,
+        changes_of(db.connection.path, stop) as changes,
     ):
         assets = Assets()
         dashboard = dashboard_of(db, settings, clock, changes, assets)

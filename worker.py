@@ -273,7 +273,7 @@ async def work(
 ) -> None:
     """What the options ask for, until stop is set."""
     await db.people.set(people_of(settings))
-    directory = Directory(settings, db.guests, KeyRing(settings.database))
+    directory = Directory(settings, db.guests, KeyRing(settings.local_path))
     await directory.refresh()
     forget_others(settings.state_dir, directory.kept(), await db.people.evidence_of_departed())
     rule, rules = settings.opening_rule, settings.house_rules

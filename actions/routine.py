@@ -65,7 +65,7 @@ class Routine:
 @asynccontextmanager
 async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
     """A Routine with database and portal of its own; `say` hears of the progress, a line at a time."""
-    keys = KeyRing(settings.database)
+    keys = KeyRing(settings.local_path)
     async with open_database(settings.database) as db, open_portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
         directory = Directory(settings, db.guests, keys)

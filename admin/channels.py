@@ -24,7 +24,7 @@ TEST = N_("This is a test notice. What must not be missed will come here too.")
 async def look(settings: Settings, clock: Clock) -> list[Found]:
     """What there is to say; nothing when nothing is configured: nothing is sent then."""
     configured = all_of(settings)
-    if not configured or not settings.database.exists():
+    if not configured or not settings.has_database:
         return []
     try:
         async with open_database(settings.database) as db:

@@ -19,7 +19,7 @@ Found = tuple[str, str | None]
 
 async def look(settings: Settings, clock: Clock) -> list[Found]:
     """What there is to say; nothing before there is a database."""
-    if not settings.database.exists():
+    if not settings.has_database:
         return []
     try:
         async with open_database(settings.database) as db:

@@ -161,7 +161,7 @@ def _files(settings: Settings) -> Finding:
 def _disk(settings: Settings) -> Finding:
     """Tries to write a file in every folder that is written to: each may lie on another disk."""
     logs = settings.log.file
-    folders = {settings.database.parent, *([settings.state_dir] if settings.state_dir.exists() else ())}
+    folders = {settings.local_path.parent, *([settings.state_dir] if settings.state_dir.exists() else ())}
     folders |= {logs.parent} if logs else set()
     folders |= {settings.backup_dir} if settings.backup_dir.exists() else set()
     wants = [want for folder in sorted(folders) if (want := want_of_room(folder)) is not None]
@@ -171,7 +171,7 @@ def _disk(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings, config: Path) -> Finding:
-    if not settings.database.exists():
+    if not settings.has_database:
         remedy = _("run: {command}", command=command(".venv/bin/python setup.py", config))
         return Finding(_("database"), _("{database} does not exist", database=settings.database), remedy)
     try:
@@ -195,7 +195,7 @@ async def _database(settings: Settings, config: Path) -> Finding:
 
 async def _rules(settings: Settings) -> AsyncIterator[Finding]:
     """Which rules of the house are not as config.json says, for the owner took over what the site was seen to do."""
-    if not settings.database.exists():
+    if not settings.has_database:
         return
     configured = settings.house_rules
     try:
@@ -234,7 +234,7 @@ async def _running(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
 
 async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Which programs run, by their heartbeats in the database. That none runs at all is no fault."""
-    if not settings.database.exists():
+    if not settings.has_database:
         return
     try:
         async with open_database(settings.database) as db:
@@ -440,7 +440,7 @@ async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterat
                 )
                 continue
             finding = await _login(portal, credentials)
-            if finding.remedy is None and settings.database.exists():
+            if finding.remedy is None and settings.has_database:
                 async with open_database(settings.database) as db:
                     await db.pauses.end(credentials.user_id)
             yield finding
@@ -474,7 +474,7 @@ async def _not_asked(settings: Settings, config: Path) -> AsyncIterator[Finding]
 
 async def _races_soon(settings: Settings, credentials: Credentials, clock: Clock) -> bool:
     """Whether a new session in place of the present one could cost a place."""
-    if not settings.database.exists():
+    if not settings.has_database:
         return False
     try:
         async with open_database(settings.database) as db:
@@ -542,7 +542,7 @@ async def _hand_made(
         )
     try:
         held = await booking.my_bookings(session)
-        if settings.database.exists():
+        if settings.has_database:
             async with open_database(settings.database) as db:
                 await db.pauses.end(credentials.user_id)
     except LoginNeeded as error:

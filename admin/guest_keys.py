@@ -20,14 +20,14 @@ def masked(username: str) -> str:
 
 async def look(settings: Settings) -> list[Found]:
     """What there is to say; nothing where there are no guests."""
-    if not settings.database.exists():
+    if not settings.has_database:
         return []
     try:
         async with open_database(settings.database) as db:
             guests = [each for each in (await db.guests.changed_since(-1))[2] if each.sealed]
     except AppError:
         return []  # told of the database itself
-    keys = KeyRing(settings.database)
+    keys = KeyRing(settings.local_path)
     try:
         names = {guest.user_id: _username(keys, guest) for guest in guests}
     except ConfigError as error:

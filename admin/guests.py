@@ -43,7 +43,7 @@ class Room:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Room]:
     """The database with everybody in it, as a program has it after its start."""
-    keys = KeyRing(settings.database)
+    keys = KeyRing(settings.local_path)
     async with open_database(settings.database) as db:
         await db.people.set(people_of(settings))
         directory = Directory(settings, db.guests, keys)
@@ -53,7 +53,7 @@ async def opened(settings: Settings) -> AsyncIterator[Room]:
 
 def everybody(settings: Settings) -> list[Credentials]:
     """Config.json's people and the guests, the owner first; without whom no key opens."""
-    return asyncio.run(_everybody(settings)) if settings.database.exists() else list(settings.people)
+    return asyncio.run(_everybody(settings)) if settings.has_database else list(settings.people)
 
 
 async def _everybody(settings: Settings) -> list[Credentials]:
@@ -149,14 +149,14 @@ def move_people(settings: Settings, ask: Callable[[str], bool], say: Say, clock:
 
 
 def _place(settings: Settings) -> str:
-    return KeyRing(settings.database).place
+    return KeyRing(settings.local_path).place
 
 
 async def _move(settings: Settings, friends: list[Credentials], clock: Clock) -> str:
     token = settings.telegram.bot_token.get_secret_value()
     async with opened(settings) as room:
         backup = new_backup(settings, clock)
-        await make_backup(room.db.connection.backup, settings.database, backup)
+        await make_backup(room.db.connection.backup, settings.local_path, backup)
         had_one = any(guest.sealed for guest in (await room.db.guests.changed_since(-1))[2])
         for friend in friends:
             sealed = room.keys.seal(friend.user_id, Secrets.of(friend), had_one=had_one)
@@ -165,7 +165,7 @@ async def _move(settings: Settings, friends: list[Credentials], clock: Clock) ->
         guests = (await room.db.guests.changed_since(-1))[2]
         found = {guest.user_id: guest.sealed for guest in guests}
         for friend in friends:
-            if KeyRing(settings.database).open(friend.user_id, found[friend.user_id]) != Secrets.of(friend):
+            if KeyRing(settings.local_path).open(friend.user_id, found[friend.user_id]) != Secrets.of(friend):
                 raise ConfigError(_("{id} could not be read back: config.json stays as it was", id=friend.user_id))
     return str(backup)
 
@@ -178,7 +178,7 @@ def rotate_key(settings: Settings, say: Say, clock: Clock = utc_now) -> bool:
 
     False when somebody's could not be opened, and stay as they were.
     """
-    ring = KeyRing(settings.database)
+    ring = KeyRing(settings.local_path)
     keys = ring.begin_rotation()
     if not ring.is_ours and len(keys.ids) < 2:
         raise ConfigError(

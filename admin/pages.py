@@ -26,7 +26,7 @@ async def look(settings: Settings) -> list[tuple[str, str | None]]:
 
 async def _is_to_answer(settings: Settings) -> bool:
     """Whether web.py runs, by its heartbeat: of one that does not the doctor tells with the other programs."""
-    if not settings.database.exists():
+    if not settings.has_database:
         return False
     try:
         async with open_database(settings.database) as db:

@@ -253,7 +253,7 @@ async def _tell_the_programs(
 
     Without a database nothing waits.
     """
-    if not settings.database.exists():
+    if not settings.has_database:
         return
     async with open_database(settings.database, clock) as db:
         await db.people.set(people_of(settings))

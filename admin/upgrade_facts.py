@@ -19,6 +19,7 @@ from database import VERSION, open_database
 from domain.errors import ConfigError, DatabaseError
 from domain.model import Clock, stamp, utc_now
 from domain.programs import LATE, Heartbeat
+from languages.terminal import _
 from runtime import program
 from runtime.settings import Settings, load
 
@@ -29,16 +30,25 @@ DONE, UNUSABLE = 0, 2
 
 async def facts(settings: Settings, clock: Clock = utc_now) -> dict[str, object]:
     """Version of the database, the next opening that somebody waits for, who is alive, where a backup goes."""
+    if not isinstance(settings.database, Path):
+        raise DatabaseError(
+            _(
+                "{database} is a server's, which other machines use too: stop the programs on all of them, copy the "
+                "database (setup.py --backup), then check the release out on each ('git checkout TAG') and start it; "
+                "whichever is the first upgrades the database",
+                database=settings.database,
+            )
+        )
     now = clock()
     async with open_database(settings.database) as db:
         ahead = await db.oversight.openings(OPENING_LASTS, AHEAD, 1)
         living = [beat for beat in await db.heartbeats.all() if lives(beat, clock)]
-    name = f"{settings.database.name}.version{VERSION}-{now:%Y%m%dT%H%M%S%f}-upgrade.bak"
+    name = f"{settings.local_path.name}.version{VERSION}-{now:%Y%m%dT%H%M%S%f}-upgrade.bak"
     return {
         "schema": VERSION,
         "opening": stamp(ahead[0].opens_at) if ahead else None,
         "living": [{"program": beat.program, "version": beat.vitals.version} for beat in living],
-        "backup": str(settings.database.with_name(name)),
+        "backup": str(settings.local_path.with_name(name)),
     }
 
 

@@ -71,7 +71,7 @@ async def measure(rounds: int | None, guests: int = GUESTS) -> list[Figure]:
 
 def _fill(file: Path, settings: Settings, guests: int) -> None:
     """Writes them as fast as the disk takes it; open_database() turns its safety on again."""
-    ring, token, now = KeyRing(settings.database), settings.telegram.bot_token.get_secret_value(), stamp(utc_now())
+    ring, token, now = KeyRing(settings.local_path), settings.telegram.bot_token.get_secret_value(), stamp(utc_now())
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")

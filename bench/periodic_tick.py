@@ -62,7 +62,7 @@ async def measure(rounds: int | None, bookings: int = BOOKINGS) -> list[Figure]:
         settings = _settings(Path(name))
         async with open_database(settings.database) as db:
             await db.people.set([Person(OWNER_ID + n, Role.FRIEND if n else Role.OWNER, "") for n in range(PEOPLE)])
-        _fill(settings.database, bookings)
+        _fill(settings.local_path, bookings)
         clock = Clock()
         async with open_database(settings.database, clock) as db:
             return await _measure(db, Executor(db, settings, clock), clock, rounds or ROUNDS, bookings)

@@ -153,7 +153,7 @@ async def prepare_database(config: Path, programme: Programme, language: str = "
         slot.course or "Fit Center",
     )  # a site like a survey may have no gym
     values = (GIULIA_ID, WEEKLY_NAMES[language], place, course, slot.date.weekday(), slot.start, 1)
-    connection = sqlite3.connect(settings.database)
+    connection = sqlite3.connect(settings.local_path)
     with connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.executemany(
@@ -165,4 +165,4 @@ async def prepare_database(config: Path, programme: Programme, language: str = "
             values,
         )
     connection.close()
-    return settings.database
+    return settings.local_path

@@ -3,7 +3,9 @@
 # prepare_environment   makes or updates .venv with what the bot runs on (requirements.lock), and sets PYTHON to its interpreter
 #                       first of all it has an upgrade that was interrupted end (./run --upgrade)
 # prepare_environment dev          the same with what the demo world and the tests need besides (requirements-dev.lock)
+# prepare_environment postgresql   the same with what a database on a server of PostgreSQL needs besides (requirements-postgresql.lock)
 # prepare_environment dev 3.13     the same with that Python, in an environment of its own, .venv-3.13
+# packages_for CONFIG   prints what prepare_environment is to be given for that configuration: postgresql, or nothing
 # prepare_browser       finds or installs a Chromium and sets BROWSER to it; unless it is Playwright's own, which the programs
 #                       find by themselves, it is exported as POLIMISPORT_BROWSER__EXECUTABLE_PATH
 # prefer_headless_shell before it: installs the quicker Chromium without windows, if it can
@@ -103,7 +105,16 @@ drive() { # PYTHON: what drives the browser is a program of its own, and needs a
     give_up "What drives the browser does not start: install what '$1 -m playwright --version' misses (on Debian: apt install libatomic1)."
 }
 
-prepare_environment() { # [dev [VERSION]]
+packages_for() { # CONFIG: prints postgresql where it names such a server, or the environment does
+    case ${POLIMISPORT_DATABASE:-} in
+    '') grep -qsiE '"database"[[:space:]]*:[[:space:]]*"[[:space:]]*postgres(ql)?:' "${CREDENTIALS_DIRECTORY:-}/polimisport-config" "$1" || return 0 ;;
+    [Pp][Oo][Ss][Tt][Gg][Rr][Ee][Ss]*:*) ;;
+    *) return 0 ;;
+    esac
+    echo postgresql
+}
+
+prepare_environment() { # [dev [VERSION] | postgresql]
     local lock=requirements${1:+-$1}.lock folder=.venv${2:+-$2}
     if [ -e .upgrade/state.json ]; then upgrade "$PWD/config.json" --recover || exit 1; fi
     if command -v flock >/dev/null; then # run and test may be started side by side

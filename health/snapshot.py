@@ -93,14 +93,14 @@ class Observatory:
 
     def _shut(self, sealed: Sequence[bytes]) -> int:
         try:
-            return KeyRing(self._settings.database).shut(sealed)
+            return KeyRing(self._settings.local_path).shut(sealed)
         except ConfigError:
             return len(sealed)
 
 
 def disk_of(settings: Settings) -> Disk:
     """What there is on the disk. It touches some hundred files: done beside the event loop."""
-    usage = shutil.disk_usage(settings.database.parent)
+    usage = shutil.disk_usage(settings.local_path.parent)
     log_file = settings.log.file
     return Disk(
         free=usage.free,

@@ -52,7 +52,7 @@ class DailyBackups(BesideTicks):
     async def _make_or_note(self, following: datetime) -> None:
         target = new_daily_backup(self._settings, self._clock)
         try:
-            await make_backup(self._db.connection.backup, self._settings.database, target)
+            await make_backup(self._db.connection.backup, self._settings.local_path, target)
         except FileExistsError:
             log.info("The daily backup %s is there already", target)
         except (OSError, DatabaseError) as error:

@@ -36,12 +36,12 @@ class Copy:
 
 def new_backup(settings: Settings, clock: Clock) -> Path:
     """The file for a backup that is made now, by hand."""
-    return settings.backup_dir / f"{settings.database.stem}-{clock():{STAMP}}.db"
+    return settings.backup_dir / f"{settings.local_path.stem}-{clock():{STAMP}}.db"
 
 
 def new_daily_backup(settings: Settings, clock: Clock) -> Path:
     """The file for the daily backup that is made now."""
-    return settings.backup_dir / f"{settings.database.stem}-{DAILY}{clock():{STAMP}}.db"
+    return settings.backup_dir / f"{settings.local_path.stem}-{DAILY}{clock():{STAMP}}.db"
 
 
 async def make_backup(copy: Callable[[Path], Awaitable[None]], database: Path, target: Path) -> None:
@@ -70,7 +70,7 @@ def _prepare(database: Path, target: Path) -> None:
 
 def backups(settings: Settings) -> list[Copy]:
     """The backups in their folder, the newest first; copies elsewhere are not known."""
-    return files_like(settings.backup_dir, f"{glob.escape(settings.database.stem)}-*.db")
+    return files_like(settings.backup_dir, f"{glob.escape(settings.local_path.stem)}-*.db")
 
 
 def thin_out(settings: Settings, now: datetime) -> list[Path]:
@@ -89,7 +89,7 @@ def thin_out(settings: Settings, now: datetime) -> list[Path]:
 
 def _daily(settings: Settings) -> Iterator[tuple[datetime, Path]]:
     """The daily backups, by the moment that their name tells: a copy of a file may have any other time."""
-    beginning = f"{settings.database.stem}-{DAILY}"
+    beginning = f"{settings.local_path.stem}-{DAILY}"
     for path in settings.backup_dir.glob(f"{glob.escape(beginning)}*.db"):
         try:
             made_at = datetime.strptime(path.stem.removeprefix(beginning), STAMP).replace(tzinfo=UTC)
@@ -101,7 +101,7 @@ def _daily(settings: Settings) -> Iterator[tuple[datetime, Path]]:
 
 def _sweep(settings: Settings, now: datetime) -> None:
     """Deletes what a program left that was killed while it made a daily backup."""
-    for path in settings.backup_dir.glob(f".{glob.escape(settings.database.stem)}-{DAILY}*.db.*"):
+    for path in settings.backup_dir.glob(f".{glob.escape(settings.local_path.stem)}-{DAILY}*.db.*"):
         if path.is_file() and now - datetime.fromtimestamp(path.lstat().st_mtime, UTC) > LEFT_OVER:
             log.info("Deleted %s, which was never finished", path)
             path.unlink(missing_ok=True)

@@ -11,14 +11,25 @@ from datetime import time
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetPydanticSchema,
+    SecretStr,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_settings import NoDecode
 
 import otp_extractor
 from domain.errors import OtpError
+from domain.postgresql_address import BEGINNING, DatabasePlace, PostgresqlAddress
 from languages.terminal import _
 from runtime.config_mistakes import NO_PASSWORD
 from safety import addresses
@@ -173,6 +184,19 @@ def _path(path: Path) -> Path:
     return path
 
 
+def _place(value: Any, as_path: ValidatorFunctionWrapHandler) -> object:
+    if not (isinstance(value, str) and BEGINNING.match(value.strip())):
+        return as_path(value)
+    address = PostgresqlAddress(legible(value.strip()))
+    if not address.is_whole:
+        raise ValueError(_("write the address of a server as postgresql://user@host/name, or name a file"))
+    return address
+
+
+def _place_schema(_source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    return core_schema.no_info_wrap_validator_function(_place, handler(FilePath))
+
+
 def _host(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
@@ -207,6 +231,7 @@ Matricola = Annotated[str | None, BeforeValidator(_matricola)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Zone = Annotated[str, AfterValidator(_zone)]
 FilePath = Annotated[Path, AfterValidator(_path)]
+Place = Annotated[DatabasePlace, GetPydanticSchema(_place_schema), NoDecode]
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 Real = Annotated[float, BeforeValidator(_no_truth)]  # with bounds, which nothing endless is within
 TelegramId = Annotated[Whole, Field(gt=0, lt=LONGEST_TELEGRAM_ID)]

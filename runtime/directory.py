@@ -40,7 +40,7 @@ class Directory(Mapping[int, Credentials]):
         self._configured = {credentials.user_id: credentials for credentials in settings.people}
         self._token = settings.telegram.bot_token.get_secret_value()
         self._rows = guests
-        self._keys = keys or KeyRing(settings.database)
+        self._keys = keys or KeyRing(settings.local_path)
         self._guests: dict[int, SealedGuest] = {}
         self._opened: dict[int, tuple[bytes, Credentials]] = {}
         self._version = -1

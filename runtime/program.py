@@ -65,7 +65,7 @@ def take_care_of_files(settings: Settings) -> None:
 
     Raises ConfigError for what can't be trusted: a symbolic link, a folder that others can write or own.
     """
-    private.judge_folders(settings.database)
+    private.judge_folders(settings.local_path)
     found = list(_of_ours(settings))
     private.refuse_strangers_folder(settings.state_dir)
     changed = [str(path) for path in private.tighten(found)]
@@ -76,7 +76,7 @@ def take_care_of_files(settings: Settings) -> None:
 
 def _of_ours(settings: Settings) -> Iterator[Path]:
     """Paths of every file and folder that the programs keep, or the old bot kept, whether they exist or not."""
-    database, logs = settings.database, settings.log.file
+    database, logs = settings.local_path, settings.log.file
     yield settings.state_dir
     yield from (database.with_name(database.name + end) for end in ("", "-wal", "-shm", "-journal"))
     for copies in (database.parent.glob(glob.escape(database.name) + end) for end in KEPT_BESIDE):

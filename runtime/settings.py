@@ -38,6 +38,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from domain.errors import ConfigError
 from domain.house_rules import TWO_DAYS_MINUTES, WEEK_HOURS, HouseRules, LateCancel, Overlapping
 from domain.model import Credentials, OpeningRule
+from domain.postgresql_address import DatabasePlace, PostgresqlAddress
 from domain.programs import PROGRAMS
 from languages.terminal import N_, _
 from runtime import config_file, config_mistakes, config_values
@@ -57,6 +58,7 @@ from runtime.config_values import (
     Network,
     OtpUrl,
     PasswordOfLogin,
+    Place,
     Real,
     SiteAddress,
     TelegramId,
@@ -70,9 +72,9 @@ from safety.redaction import Redactor
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
 LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
+DATABASE = Path("polimisport.db")
 MOST_FRIENDS = 1000  # a mistake beyond that
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
-SERVERS = ("postgresql:", "postgres:")  # how an address of one begins, once it was taken for a path
 
 log = logging.getLogger(__name__)
 
@@ -226,7 +228,7 @@ class Settings(Keys):
     matricola: Matricola = None  # which of several careers to log in with; null: the first
     telegram: Telegram
     site: Site = Site()
-    database: FilePath = Path("polimisport.db")
+    database: Place = DATABASE
     timezone: Zone = "Europe/Rome"
     language: Literal["it", "en"] = "it"
     browser: Browser = Browser()
@@ -295,9 +297,22 @@ class Settings(Keys):
         )
 
     @property
+    def local_path(self) -> Path:
+        """What this machine keeps is named after it: the database's file, or, with a server, the one of an installation
+        without."""
+        if isinstance(self.database, Path):
+            return self.database
+        return self._config_file.resolve().parent / DATABASE
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there is a database; of a server, that is known only once it is opened."""
+        return not isinstance(self.database, Path) or self.database.exists()
+
+    @property
     def state_dir(self) -> Path:
         """Where sessions and evidence are kept, beside the database (0700)."""
-        return self.database.with_suffix(".state")
+        return self.local_path.with_suffix(".state")
 
     @property
     def survey_dir(self) -> Path:
@@ -312,7 +327,7 @@ class Settings(Keys):
     @property
     def backup_dir(self) -> Path:
         """Where backups go that name no other place (0700)."""
-        return self.backups.folder or self.database.parent / "backups"
+        return self.backups.folder or self.local_path.parent / "backups"
 
     @property
     def people(self) -> tuple[Credentials, ...]:
@@ -326,7 +341,17 @@ class Settings(Keys):
         texts = (
             text for c in everybody for text in (c.password, c.otp_url, *re.findall(r"(?i)secret=([^&]+)", c.otp_url))
         )
-        return (self.telegram.bot_token.get_secret_value(), *filter(None, texts), *self.alarms.secrets())
+        return (
+            self.telegram.bot_token.get_secret_value(),
+            *filter(None, texts),
+            *self.alarms.secrets(),
+            *self._of_server(),
+        )
+
+    def _of_server(self) -> Iterator[str]:
+        if isinstance(self.database, PostgresqlAddress):
+            yield from self.database.secrets()
+            yield from filter(None, [os.environ.get("PGPASSWORD")])
 
 
 def _credentials(user_id: int, keys: Settings | Friend) -> Credentials:
@@ -367,9 +392,8 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
     _name_unknown_keys(path, [*unknown, *_unknown(settings)])
     _refuse_examples(path, settings)
     settings = _with_absolute_paths(settings, path.resolve().parent)
-    _refuse_servers(path.resolve(), settings.database)
-    _refuse_shared_files(path.resolve(), settings)
     settings._config_file = path
+    _refuse_shared_files(path.resolve(), settings)
     return settings
 
 
@@ -404,21 +428,9 @@ def _left(section: BaseModel, name: str) -> bool:
     return any(bare == example or (name == "otpatu" and example in (bare or "")) for example in EXAMPLES.get(name, ()))
 
 
-def _refuse_servers(config: Path, database: Path) -> None:
-    """Raises ConfigError for the address of a server, which may hold a password and is not repeated."""
-    if any(part in SERVERS for part in database.parts):
-        raise ConfigError(
-            _(
-                "{config}: the key 'database' is wrong: the programs work on a file of SQLite and on no server, "
-                "name a file",
-                config=config,
-            )
-        )
-
-
 def _refuse_shared_files(config: Path, settings: Settings) -> None:
     """Raises ConfigError for a folder in a file's place, and for what would have one file written over by another."""
-    database, log_file = settings.database, settings.log.file
+    database, log_file = settings.local_path, settings.log.file
     if os.path.isdir(database) or database.suffix == settings.state_dir.suffix:
         raise ConfigError(
             _(
@@ -488,7 +500,7 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
     log_file, executable, backups = settings.log.file, settings.browser.executable_path, settings.backups.folder
     return settings.model_copy(
         update={
-            "database": folder / _expanded(settings.database),
+            "database": _found(settings.database, folder),
             "log": settings.log.model_copy(update={"file": log_file and folder / _expanded(log_file)}),
             "backups": settings.backups.model_copy(update={"folder": backups and folder / _expanded(backups)}),
             "browser": settings.browser.model_copy(
@@ -496,6 +508,10 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
             ),
         }
     )
+
+
+def _found(place: DatabasePlace, folder: Path) -> DatabasePlace:
+    return folder / _expanded(place) if isinstance(place, Path) else place
 
 
 def _expanded(path: Path) -> Path:

@@ -121,7 +121,7 @@ async def test_a_full_disk_gets_no_backup(nights: Nights, monkeypatch: pytest.Mo
     monkeypatch.setattr("runtime.backups.free_beside", lambda path: 100_000_000)
     target = new_daily_backup(nights.settings, clock)
     with pytest.raises(OSError, match="only 100 MB are free; the copy takes"):
-        await make_backup(nights.db.connection.backup, nights.settings.database, target)
+        await make_backup(nights.db.connection.backup, nights.settings.local_path, target)
     assert list(target.parent.iterdir()) == []
 
 

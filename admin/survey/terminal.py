@@ -79,7 +79,7 @@ async def carry_out(visit: Visit, portal: Portal, wanted: Wanted, say: Say, ask:
 
 
 async def _refuse_near_opening(settings: Settings, credentials: Credentials, clock: Clock) -> None:
-    if not settings.database.exists():
+    if not settings.has_database:
         return
     async with open_database(settings.database) as db:
         opens_at = await db.openings.next_for(credentials.user_id, clock())

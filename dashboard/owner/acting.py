@@ -49,7 +49,7 @@ class Acting:
         """Copies the database now."""
         target = new_backup(self._dashboard.settings, self._dashboard.clock)
         try:
-            await make_backup(self._db.connection.backup, self._dashboard.settings.database, target)
+            await make_backup(self._db.connection.backup, self._dashboard.settings.local_path, target)
         except FileExistsError:  # a second tap within the second
             return self._back("/owner", "backup")
         except (OSError, DatabaseError) as error:

@@ -22,11 +22,11 @@ import psycopg
 from psycopg import errors
 
 from domain.errors import DatabaseBusy, DatabaseError
+from domain.postgresql_address import PostgresqlAddress
 from languages.terminal import _
 from store.connection import Connection, Parameters, Result, Row, Steps
 from store.group_commit import Line, Write
 from store.lock_timeouts import USUAL_TIMEOUTS, LockTimeouts, LockTimer
-from store.postgresql.address import PostgresqlAddress
 from store.postgresql.schema import make_schema
 from store.postgresql.server import CommitUnknown, DatabaseTime, Server
 

@@ -12,8 +12,8 @@ import psycopg
 from psycopg import Connection, errors
 from psycopg.pq import TransactionStatus
 
+from domain.postgresql_address import PostgresqlAddress
 from store.connection import Parameters, Row, Transaction
-from store.postgresql.address import PostgresqlAddress
 from store.postgresql.copying import copy_to_file
 from store.postgresql.dialect import translated, values
 from store.postgresql.rows import NamedRow, adapt, named_rows

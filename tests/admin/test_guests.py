@@ -125,14 +125,14 @@ def test_a_new_key_seals_everybody_and_a_kill_in_between_loses_nobody(tmp_path: 
     for number in range(3):
         add(settings, MARTA + number, f"1055667{number}")
     before = logins(settings)
-    [old] = KeyRing(settings.database).read().ids
+    [old] = KeyRing(settings.local_path).read().ids
     if killed:
-        both = KeyRing(settings.database).begin_rotation()
+        both = KeyRing(settings.local_path).begin_rotation()
         reseal_one(settings, both.ids[0])
         assert logins(settings) == before
     said: list[str] = []
     assert guests.rotate_key(settings, said.append)
-    [new] = KeyRing(settings.database).read().ids
+    [new] = KeyRing(settings.local_path).read().ids
     assert new != old
     assert {sealed_with(each) for each in blobs(settings)} == {new}
     assert logins(settings) == before
@@ -150,7 +150,7 @@ def blobs(settings: Settings) -> Sequence[bytes]:
 def reseal_one(settings: Settings, key: bytes) -> None:
     async def one() -> None:
         async with open_database(settings.database) as db:
-            ring = KeyRing(settings.database)
+            ring = KeyRing(settings.local_path)
             guest = (await db.guests.changed_since(-1))[2][0]
             sealed = ring.seal(guest.user_id, ring.open(guest.user_id, guest.sealed))
             assert sealed_with(sealed) == key
@@ -162,7 +162,7 @@ def reseal_one(settings: Settings, key: bytes) -> None:
 def test_a_key_from_elsewhere_is_changed_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = configured(tmp_path)
     add(settings, MARTA)
-    monkeypatch.setenv("POLIMISPORT_KEY", KeyRing(settings.database).file.read_text())
+    monkeypatch.setenv("POLIMISPORT_KEY", KeyRing(settings.local_path).file.read_text())
     sealing_key.given.cache_clear()
     try:
         with pytest.raises(ConfigError, match="put a new one in front"):
@@ -178,7 +178,7 @@ def test_the_doctor_says_whether_key_and_guests_fit(tmp_path: Path) -> None:
     add(settings, MARTA)
     [(what, remedy)] = asyncio.run(guest_keys.look(settings))
     assert ("opens the login of 1 guest" in what, remedy) == (True, None)
-    KeyRing(settings.database).file.unlink()
+    KeyRing(settings.local_path).file.unlink()
     [(what, remedy)] = asyncio.run(guest_keys.look(settings))
     assert str(MARTA) in what
     assert remedy

@@ -77,7 +77,7 @@ async def test_who_went_on_meanwhile_is_not_called_back(world: World) -> None:
 async def test_what_is_shown_is_noted_beside_and_in_order_while_a_shell_holds_the_lock(world: World) -> None:
     world.clock.now += timedelta(minutes=5)
     await menu(world.owner)
-    shell = sqlite3.connect(world.settings.database, isolation_level=None)
+    shell = sqlite3.connect(world.settings.local_path, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")
     page = await tapped(world.owner, "📅 Nuova Prenotazione", WAITS)  # each would wait for the shell, if it waited
     await tapped(world.owner, "Mar 24 nov", WAITS)

@@ -211,7 +211,7 @@ async def test_a_database_that_fails_gets_one_sentence_and_the_button_stays(worl
 
 async def test_a_tap_waits_for_a_locked_database_and_says_so(world: World) -> None:
     page = await pilates(world.owner)
-    shell = sqlite3.connect(world.settings.database, isolation_level=None)
+    shell = sqlite3.connect(world.settings.local_path, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")
 
     answer = await world.owner.tap("Conferma Prenotazione", message_id=page.message_id)

@@ -267,7 +267,7 @@ async def test_nothing_in_an_address_ends_a_header_or_leads_elsewhere(site: Site
 
 
 async def test_no_path_leads_to_a_file(site: Site) -> None:
-    owner, secret = await site.entered(), Path(site.settings.database).parent / "static-secret.css"
+    owner, secret = await site.entered(), Path(site.settings.local_path).parent / "static-secret.css"
     await asyncio.to_thread(secret.write_text, "CANARY")
     names = [
         "../config.json", "..%2f..%2fconfig.json", "%2e%2e/%2e%2e/README.md", "....//....//README.md",

@@ -49,7 +49,7 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout whose four programs only say what happens to them."""
     folder = tmp_path / "checkout"
     shutil.copytree(PROJECT / "deploy", folder / "deploy")
-    for name in ("run", "test", "requirements.lock", "requirements-dev.lock"):
+    for name in ("run", "test", "requirements.lock", "requirements-postgresql.lock", "requirements-dev.lock"):
         shutil.copy(PROJECT / name, folder / name)
     for name in ("bot_db", "worker", "periodic_executor", "web"):
         (folder / f"{name}.py").write_text(STAND_IN)
@@ -162,7 +162,8 @@ async def test_run_says_what_it_can_do(checkout: Path) -> None:
 async def test_run_says_what_to_do_once_it_runs_and_how_to_stop_it(checkout: Path) -> None:
     (checkout / "setup.py").touch()
     (checkout / "deploy" / "programs.sh").write_text("#!/bin/sh\necho the programs\n")
-    ready = 'say() { echo "$*"; }; prepare_environment() { PYTHON=.venv/bin/python; }; prepare_browser() { :; }\n'
+    made = "packages_for() { :; }; prepare_environment() { PYTHON=.venv/bin/python; }; prepare_browser() { :; }"
+    ready = f'say() {{ echo "$*"; }}; {made}\n'
     (checkout / "deploy" / "environment.sh").write_text(ready)
     async with terminal("./run", folder=checkout) as shell:
         assert await shell.end() == 0
@@ -215,6 +216,25 @@ async def test_the_environment_is_made_once_and_used_again_until_requirements_ch
     assert "Installing" in (await ask_environment(checkout, "prepare_environment"))[1]
     said = (await ask_environment(checkout, "prepare_environment dev; prepare_environment"))[1]
     assert re.findall(r"Installing what (\S+) lists", said) == ["requirements-dev.lock"]  # which holds the other
+
+
+@pytest.mark.parametrize(
+    ("config", "variable", "packages"),
+    [
+        ('{"database": "postgresql://bot@server/club"}', "", "postgresql"),
+        ('{"database" : " postgres://bot@server/club"}', "", "postgresql"),
+        ('{"database": "postgresql.db"}', "", ""),
+        ("{}", "", ""),
+        ('{"database": "mine.db"}', "POSTGRESQL://bot@server/club", "postgresql"),
+        ('{"database": "postgresql://bot@server/club"}', "mine.db", ""),
+    ],
+)
+async def test_what_speaks_with_a_server_is_installed_where_one_is_named(
+    checkout: Path, config: str, variable: str, packages: str
+) -> None:
+    (checkout / "config.json").write_text(config)
+    question = f"POLIMISPORT_DATABASE='{variable}'; packages_for config.json"
+    assert await ask_environment(checkout, question) == (0, packages)
 
 
 async def test_another_python_has_an_environment_of_its_own(checkout: Path) -> None:

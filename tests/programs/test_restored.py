@@ -81,7 +81,7 @@ async def test_a_backup_of_a_running_system_goes_on_elsewhere_and_does_nothing_t
         [(shut, remedy)] = await guest_keys.look(there)
         assert "does not open the login of 990001" in shut
         assert remedy
-        shutil.copy(f"{settings.database}.key", f"{there.database}.key")
+        shutil.copy(f"{settings.local_path}.key", f"{there.local_path}.key")
         assert [found for found, what in await guest_keys.look(there) if what] == []
         cast = Cast(elsewhere, log)
         try:

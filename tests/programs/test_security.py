@@ -220,7 +220,7 @@ def locked(name: str) -> dict[str, str]:
     return {name: version for name, version, _ in entries}
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-postgresql", "requirements-dev"])
 def test_the_lock_holds_what_is_wanted_with_hashes_and_names_no_registry(name: str) -> None:
     listed = (ROOT / f"{name}.txt").read_text()
     wanted = dict(re.findall(r"^([\w-]+)(?:\[[\w-]+\])?==(\S+)", listed, re.MULTILINE))
@@ -228,7 +228,9 @@ def test_the_lock_holds_what_is_wanted_with_hashes_and_names_no_registry(name: s
 
 
 def test_what_develops_the_bot_has_what_runs_it_in_the_same_versions() -> None:
-    assert locked("requirements").items() < locked("requirements-dev").items()
+    assert (
+        locked("requirements").items() < locked("requirements-postgresql").items() < locked("requirements-dev").items()
+    )
     assert "pytest" not in locked("requirements")
 
 

@@ -88,7 +88,7 @@ async def test_every_program_ends_while_somebody_holds_the_lock(here: Installati
     programs = [await here.start(name, POLIMISPORT_LOG__LEVEL="DEBUG") for name in PROGRAMS]
     for name, program in zip(PROGRAMS, programs, strict=True):
         await program.until(UP[name])
-    shell = sqlite3.connect(here.settings.database, isolation_level=None)
+    shell = sqlite3.connect(here.settings.local_path, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")
     shell.execute("INSERT INTO slot_days VALUES ('2026-11-23', 'now')")
     giulia = here.telegram.person(OWNER, "Giulia")
@@ -108,7 +108,7 @@ async def test_every_program_ends_while_somebody_holds_the_lock(here: Installati
 async def test_a_program_that_waits_for_the_lock_at_its_start_ends(here: Installation) -> None:
     async with here.database():
         pass
-    shell = sqlite3.connect(here.settings.database, isolation_level=None)
+    shell = sqlite3.connect(here.settings.local_path, isolation_level=None)
     shell.execute("BEGIN EXCLUSIVE")
     program = await here.start("executor", POLIMISPORT_LOG__LEVEL="DEBUG")
     await program.until(WAITS_FOR_THE_LOCK)

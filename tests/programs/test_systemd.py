@@ -96,7 +96,7 @@ async def test_the_watchdog_hears_nothing_while_the_work_hangs(here: Installatio
     soon = utc_now() + timedelta(seconds=1)
     async with here.database() as db:
         await db.requests.add(NewAction(ActionType.BOOK, OWNER, a_class(here), run_at=soon))
-    shell = sqlite3.connect(here.settings.database, isolation_level=None)
+    shell = sqlite3.connect(here.settings.local_path, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")  # its claim hangs at it; its event loop goes on
     await manager.until("STATUS=the work makes no progress")
     stood = len(manager.heard)

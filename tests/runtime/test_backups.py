@@ -21,5 +21,5 @@ def test_the_newest_backup_comes_first_and_nothing_else_is_one(tmp_path: Path, c
         path.write_bytes(b"copy")
         os.utime(path, (clock.now.timestamp() - age,) * 2)
     (settings.backup_dir / "other.db").write_bytes(b"not ours")
-    (settings.backup_dir / f"{settings.database.stem}-link.db").symlink_to(first)
+    (settings.backup_dir / f"{settings.local_path.stem}-link.db").symlink_to(first)
     assert [each.path for each in backups(settings)] == [second, first]

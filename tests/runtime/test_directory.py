@@ -99,7 +99,7 @@ async def test_a_blob_moved_to_another_row_or_a_key_that_is_gone_lets_nobody_in(
     assert directory[MARTA]
     with pytest.raises(SealBroken):
         directory[NINO]
-    KeyRing(settings.database).file.unlink()
+    KeyRing(settings.local_path).file.unlink()
     later = Directory(settings, db.guests)
     await later.refresh()
     with pytest.raises(KeyMissing):
@@ -112,10 +112,10 @@ async def test_a_lost_key_is_not_replaced_while_others_are_sealed_with_it(db: Da
     for each in (MARTA, NINO):
         await come(db, each)
     await directory.admit(MARTA, SECRETS)
-    KeyRing(settings.database).file.unlink()
+    KeyRing(settings.local_path).file.unlink()
     with pytest.raises(ConfigError, match="bring it back"):
         await directory.admit(NINO, SECRETS)
-    assert not KeyRing(settings.database).file.exists()
+    assert not KeyRing(settings.local_path).file.exists()
     await directory.admit(MARTA, SECRETS)  # nobody else's was: a new one locks nobody out
 
 

@@ -39,7 +39,7 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
     assert settings.telegram.api_base_url == "https://api.telegram.org"
     assert settings.site.base_url == "https://ecomm.sportrick.com/sportpolimi"
     assert settings.site.login_hosts == ("aunicalogin.polimi.it",)
-    assert settings.database == tmp_path / "polimisport.db"
+    assert settings.local_path == tmp_path / "polimisport.db"
     assert settings.opening.days_ahead == 2
 
 
@@ -91,8 +91,8 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
         ({"timezone": "localtime"}, "'localtime' is not a time zone"),
         ({"database": "."}, "the key 'database' is wrong: .* can't be a database"),
         (
-            {"database": "postgresql://me:secret@server/x"},
-            "'database' is wrong: the programs .* on no server, name a file$",
+            {"database": "postgresql://me:secret@server"},
+            "'database' is wrong: write the address of a server as postgresql://user@host/name, or name a file$",
         ),
         ({"database": "config.json"}, "'database' is wrong: it names the configuration"),
         ({"log": {"file": "."}}, "the key 'log.file' is wrong: .* is a folder"),
@@ -174,6 +174,34 @@ def test_a_missing_file_names_the_wizard_with_the_place_that_was_meant(tmp_path:
         load(config)
 
 
+def test_a_server_is_named_by_its_address_and_its_password_is_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "of-the-environment")
+    settings = load(
+        written(tmp_path, GOOD | {"database": "postgresql://bot:s%40fe-word@server:5433/club?password=other-word"})
+    )
+    assert str(settings.database) == "postgresql://bot@server:5433/club"
+    assert "fe-word" not in repr(settings)
+    assert {"s%40fe-word", "s@fe-word", "other-word", "of-the-environment"} <= set(settings.secrets())
+    formatter = RedactingFormatter("worker", settings.secrets())
+    said = formatter.format(logging.makeLogRecord({"msg": "s%40fe-word s@fe-word other-word of-the-environment"}))
+    assert said.endswith(": **** **** **** ****")
+
+
+def test_beside_a_database_on_a_server_sessions_keys_and_backups_lie_as_beside_a_file(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, GOOD | {"database": "postgresql://server/club"}))
+    assert settings.local_path == tmp_path / "polimisport.db"
+    assert settings.state_dir == tmp_path / "polimisport.state"
+    assert settings.backup_dir == tmp_path / "backups"
+    assert settings.has_database
+
+
+def test_an_environment_variable_names_a_server_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLIMISPORT_DATABASE", "postgresql://server/club")
+    assert str(load(written(tmp_path, GOOD)).database) == "postgresql://server/club"
+
+
 def test_what_systemd_hands_over_is_read_in_place_of_the_file_and_means_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +210,7 @@ def test_what_systemd_hands_over_is_read_in_place_of_the_file_and_means_the_same
     written(lent, GOOD | {"database": "mine.db"}).rename(lent / "polimisport-config")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(lent))
     settings = load(tmp_path / "data" / "config.json")
-    assert settings.database == tmp_path / "data" / "mine.db"
+    assert settings.local_path == tmp_path / "data" / "mine.db"
     assert settings.config_file == tmp_path / "data" / "config.json"
 
 

@@ -81,7 +81,7 @@ async def use(settings: Settings, folder: Path) -> None:
     assert httpx.URL(f"{settings.telegram.api_base_url}/bot{settings.telegram.bot_token.get_secret_value()}/getMe").host
     site_access(settings).places.may_type("https://aunicalogin.polimi.it/")
     program.take_care_of_files(settings)
-    if folder in settings.database.parents:
+    if folder in settings.local_path.parents:
         async with open_database(settings.database) as db:
             await db.people.set(people_of(settings))
 

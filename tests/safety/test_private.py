@@ -100,7 +100,7 @@ def test_a_file_with_more_rights_for_its_owner_keeps_them(settings: Settings, co
 async def test_the_locks_of_a_database_that_is_open_outlive_another_look(settings: Settings) -> None:
     """POSIX ends all locks a process holds on a file when it closes any descriptor of it."""
     lock = "LOCK_EX | fcntl.LOCK_NB, 510, 2**30 + 2"  # the bytes on which SQLite's readers hold theirs
-    steal = f"import fcntl; fcntl.lockf(open({str(settings.database)!r}, 'r+'), fcntl.{lock})"
+    steal = f"import fcntl; fcntl.lockf(open({str(settings.local_path)!r}, 'r+'), fcntl.{lock})"
     async with open_database(settings.database):
         program.take_care_of_files(settings)
         async with open_database(settings.database):
@@ -120,7 +120,7 @@ async def test_database_and_state_are_not_followed_through_links(
     target = tmp_path / "somebody elses"
     if not dangling:
         target.mkdir() if name.endswith("state") else target.write_text("precious")
-    settings.database.with_name(name).symlink_to(target)
+    settings.local_path.with_name(name).symlink_to(target)
     with pytest.raises(ConfigError, match=r"is a symbolic link, and is not followed: remove it"):
         program.take_care_of_files(settings)
     if not name.endswith("state"):

@@ -68,7 +68,7 @@ async def test_nobody_hears_of_a_lock_a_shell_holds_for_longer_than_sqlite_waits
         running = [await here.start(name) for name in ("bot", "worker", "executor")]
         for name, one in zip(("bot", "worker", "executor"), running, strict=True):
             await one.until(f"The {name} is up")
-        terminal = shell(here.settings.database)
+        terminal = shell(here.settings.local_path)
         terminal.execute("BEGIN IMMEDIATE")
         terminal.execute("INSERT INTO slot_days VALUES ('2026-11-23', 'now')")
         began = time.monotonic()
@@ -289,11 +289,11 @@ async def test_a_backup_is_of_one_instant_while_others_write(settings: Settings,
     writing = asyncio.create_task(write_pairs())
     for number in range(5):
         await asyncio.sleep(0.02)
-        assert await setup.back_up(settings, str(settings.database.with_name(f"copy{number}.db"))) == setup.WELL
+        assert await setup.back_up(settings, str(settings.local_path.with_name(f"copy{number}.db"))) == setup.WELL
     writing.cancel()
     await asyncio.wait({writing})
     for number in range(5):
-        path = settings.database.with_name(f"copy{number}.db")
+        path = settings.local_path.with_name(f"copy{number}.db")
         copy = shell(path)
         counts = "SELECT (SELECT count(*) FROM slot_days), (SELECT count(*) FROM notices)"
         days, notices = copy.execute(counts).fetchone()
@@ -304,7 +304,7 @@ async def test_a_backup_is_of_one_instant_while_others_write(settings: Settings,
 
 
 async def test_a_restore_brings_back_what_was_and_keeps_what_is(settings: Settings) -> None:
-    copy = settings.database.with_name("copy.db")
+    copy = settings.local_path.with_name("copy.db")
     async with open_database(settings.database) as db:
         await db.people.set(people_of(settings))
         before = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
@@ -314,10 +314,10 @@ async def test_a_restore_brings_back_what_was_and_keeps_what_is(settings: Settin
     async with open_database(settings.database) as db:
         assert await db.requests.find(before.id)
         assert await db.requests.find(after.id) is None
-    [kept] = settings.database.parent.glob("polimisport.db.replaced-*[0-9]")
+    [kept] = settings.local_path.parent.glob("polimisport.db.replaced-*[0-9]")
     async with open_database(kept) as db:
         assert await db.requests.find(after.id)
-    assert stat.S_IMODE(settings.database.stat().st_mode) == 0o600
+    assert stat.S_IMODE(settings.local_path.stat().st_mode) == 0o600
 
 
 HOLDING = """
@@ -331,11 +331,11 @@ input()
 
 @pytest.mark.process
 async def test_a_restore_asks_to_stop_who_has_the_file_open(settings: Settings) -> None:
-    copy = settings.database.with_name("copy.db")
+    copy = settings.local_path.with_name("copy.db")
     async with open_database(settings.database):
         await setup.back_up(settings, str(copy))
     pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-c", HOLDING, str(settings.database))
+    command = (sys.executable, "-c", HOLDING, str(settings.local_path))
     holder = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
     assert holder.stdout
     await holder.stdout.readline()
@@ -349,7 +349,7 @@ async def test_a_restore_asks_to_stop_who_has_the_file_open(settings: Settings) 
 async def test_a_restore_of_something_else_changes_nothing(settings: Settings, content: bytes) -> None:
     async with open_database(settings.database) as db:
         tap = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
-    other = settings.database.with_name("other.db")
+    other = settings.local_path.with_name("other.db")
     other.write_bytes(content)
     with pytest.raises(DatabaseError):
         await setup.bring_back(settings, other)
@@ -397,7 +397,7 @@ async def test_the_executor_ends_with_the_remedy_when_its_file_breaks(settings: 
     running = asyncio.create_task(periodic_executor.main(settings, argparse.Namespace(burst=False), stop))
     async with open_database(settings.database) as db:
         await chats.until(lambda: beating(db), True)
-    break_file(settings.database)
+    break_file(settings.local_path)
     with pytest.raises(DatabaseDamaged):
         async with asyncio.timeout(20):
             await running

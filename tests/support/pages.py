@@ -135,7 +135,7 @@ async def serving(
     """The dashboard of these rows, until the block ends."""
     stop = asyncio.Event()
     async with (
-        changes_of(settings.database, stop) as changes,
+        changes_of(settings.local_path, stop) as changes,
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
     ):
         assets = Assets()

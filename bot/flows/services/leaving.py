@@ -42,6 +42,6 @@ class Leaving:
         return await asyncio.to_thread(self._count_backups)
 
     def _count_backups(self) -> int:
-        database = self._settings.database
+        database = self._settings.local_path
         old = [copy for end in OLD for copy in files_like(database.parent, f"{glob.escape(database.name)}{end}")]
         return len(backups(self._settings)) + sum(1 for copy in old if not copy.path.name.endswith(("-wal", "-shm")))

@@ -169,7 +169,7 @@ async def test_no_page_ever_holds_a_secret(site: Site, guest: Guest) -> None:
 async def test_nothing_is_stored_under_another_key_while_the_one_of_others_is_missing(site: Site, guest: Guest) -> None:
     await site.db.guests.welcome(await site.db.guests.invite(OWNER), SOFIA + 1, "Nino")
     await Directory(site.settings, site.db.guests).admit(SOFIA + 1, Secrets("10000099", "x", ""))
-    key = KeyRing(site.settings.database).file
+    key = KeyRing(site.settings.local_path).file
     aside = key.rename(key.with_suffix(".aside"))
     await guest.fill()
     assert "la chiave con cui cifro i dati manca" in (await guest.send("store")).words
@@ -259,7 +259,7 @@ async def test_what_is_stored_is_sealed_and_its_login_is_queued(site: Site, gues
     assert (await stored(site)).username == "10000003"
     check = await site.db.requests.newest_routine(ActionType.CHECK, SOFIA)
     assert check is not None
-    raw = site.settings.database.read_bytes() + site.settings.database.with_name("polimisport.db-wal").read_bytes()
+    raw = site.settings.local_path.read_bytes() + site.settings.local_path.with_name("polimisport.db-wal").read_bytes()
     assert PASSWORD.encode() not in raw
     assert KEY.encode() not in raw
 

@@ -57,7 +57,7 @@ async def test_all_is_well_until_a_program_shows_no_sign_of_life(tmp_path: Path)
 async def test_a_guest_whose_key_is_gone_is_told_to_whoever_watches_the_machine(tmp_path: Path) -> None:
     async with pages.site(tmp_path, a_clock()) as site:
         await all_alive(site)
-        stranger, keys = site.browser(), KeyRing(site.settings.database)
+        stranger, keys = site.browser(), KeyRing(site.settings.local_path)
         sealed = keys.seal(GUEST, Secrets("10000002", "segreta", ""))
         await site.db.guests.welcome(await site.db.guests.invite(OWNER), GUEST, "Sofia")
         await site.db.guests.store(GUEST, sealed, "fingerprint")

@@ -171,7 +171,7 @@ async def test_evidence_is_text_and_never_runs(site: Site, owner: Browser) -> No
 async def test_no_path_leads_out_of_the_evidence(site: Site, owner: Browser, name: str) -> None:
     link = site.settings.state_dir / "evidence" / "20261122T090000.000001Z-link"
     if not link.is_symlink():
-        link.symlink_to(Path(site.settings.database).parent)
+        link.symlink_to(Path(site.settings.local_path).parent)
     assert (await owner.get(f"/owner/evidence/{name}")).status == 404
     assert (await owner.get(f"/owner/evidence/{name}/picture")).status == 404
 
@@ -180,7 +180,7 @@ async def test_a_linked_or_false_picture_is_not_served(site: Site, owner: Browse
     folder = site.settings.state_dir / "evidence" / "20261122T090000.000002Z-other"
     folder.mkdir()
     (folder / "screenshot.png").write_bytes(b"<html>not a picture</html>")
-    (folder / "page.html").symlink_to(site.settings.database)
+    (folder / "page.html").symlink_to(site.settings.local_path)
     assert (await owner.get(f"/owner/evidence/{folder.name}/picture")).status == 404
     assert "SQLite" not in (await owner.get(f"/owner/evidence/{folder.name}")).text
 
