@@ -45,6 +45,11 @@ class Transaction(ABC):
     def is_open(self) -> bool:
         """Whether it can go on: an error of a statement may have undone all of it."""
 
+    @property
+    def has_others_beside(self) -> bool:
+        """Whether others may write at the same moment: then it locks what it writes."""
+        return False
+
     def begin_part(self) -> None:
         """What follows can be undone by itself."""
         self.run("SAVEPOINT part")
@@ -80,6 +85,13 @@ class Connection(ABC):
 
         Nothing is kept of a caller that is cancelled before its steps are done.
         """
+
+    async def transact_beside(self, steps: Steps[Result]) -> Result:
+        """As `transact`, for steps that may be done while others write, if they lock what they write.
+
+        Where the engine has one writer at a time, they wait their turn as all do.
+        """
+        return await self.transact(steps)
 
     @abstractmethod
     async def read(self, steps: Steps[Result]) -> Result:

@@ -54,10 +54,11 @@ class Write(Generic[Result]):
 
 
 class Line:
-    """Who waits to write, in the order they came."""
+    """Who waits to write, in the order they came. At most so many are committed together."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_together: int = MOST_TOGETHER) -> None:
         self._waiting: deque[Write[Any]] = deque()
+        self._most_together = most_together
 
     def join(self, steps: Steps[Result]) -> Write[Result]:
         write = Write(steps)
@@ -76,7 +77,7 @@ class Line:
         writes: list[Write[Any]] = []
         try:
             with transaction as tx:
-                while self._waiting and len(writes) < MOST_TOGETHER:
+                while self._waiting and len(writes) < self._most_together:
                     write = self._waiting.popleft()
                     if write.is_wanted:
                         writes.append(write)

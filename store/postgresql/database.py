@@ -1,8 +1,9 @@
 """A database of PostgreSQL, used as the SQLite file is: reads that never wait, writes one after the other.
 
 Whoever writes holds one advisory lock for the whole installation, as BEGIN IMMEDIATE does in SQLite: every transaction
-of store/ is right as it is, and what waits at the same moment is committed together. The time of every write is the
-server's, told with the lock.
+of store/ is right as it is, and what waits at the same moment is committed together. Beside it write only those that
+lock each row they write, and hold none while they wait for another: they claim actions, and extend leases. The time
+of every write is the server's, told as it begins.
 """
 
 from __future__ import annotations
@@ -51,8 +52,22 @@ def explain(address: PostgresqlAddress, error: psycopg.Error) -> DatabaseError:
     return DatabaseError(_("the database {path} {remedy}", path=address, remedy=remedy))
 
 
+class _Way:
+    """One way to write: its connection, the thread of that, and the line of those who wait for it."""
+
+    def __init__(self, server: Server, name: str, *, alone: bool) -> None:
+        self.server = server
+        self.thread = ThreadPoolExecutor(1, name)
+        self.turn = asyncio.Lock()
+        self.line = Line() if alone else Line(most_together=1)  # who waits for a lock holds none meanwhile
+        self._alone = alone
+
+    def write_line(self, first: Write[Any]) -> None:
+        self.line.do(first, self.server.writing(alone=self._alone))
+
+
 class PostgresqlDatabase(Connection):
-    """The database through two connections, each on a thread of its own."""
+    """The database through three connections, each on a thread of its own, and opened when it is first needed."""
 
     def __init__(
         self,
@@ -62,13 +77,11 @@ class PostgresqlDatabase(Connection):
     ) -> None:
         self.address = address
         self.time = DatabaseTime()
-        self._writer = Server(address, self.time)
+        self._alone = _Way(Server(address, self.time), "writes", alone=True)
+        self._beside = _Way(Server(address, self.time), "claims", alone=False)
         self._reader = Server(address, self.time)
-        self._writing_thread = ThreadPoolExecutor(1, "writes")
         self._reading_thread = ThreadPoolExecutor(1, "reads")
         self._lock_timer = LockTimer(stop or asyncio.Event(), lock_timeouts)
-        self._writing = asyncio.Lock()
-        self._line = Line()
 
     async def __aenter__(self) -> Self:
         """Reaches the server. Raises DatabaseError with the remedy."""
@@ -84,17 +97,24 @@ class PostgresqlDatabase(Connection):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._on(self._reading_thread, self._reader.close)
-        await self._on(self._writing_thread, self._writer.close)
         self._reading_thread.shutdown()
-        self._writing_thread.shutdown()
+        for way in (self._alone, self._beside):
+            await self._on(way.thread, way.server.close)
+            way.thread.shutdown()
 
     async def transact(self, steps: Steps[Result]) -> Result:
-        write = self._line.join(steps)
+        return await self._write(self._alone, steps)
+
+    async def transact_beside(self, steps: Steps[Result]) -> Result:
+        return await self._write(self._beside, steps)
+
+    async def _write(self, way: _Way, steps: Steps[Result]) -> Result:
+        write = way.line.join(steps)
         try:
             with self._explained():
-                async with self._writing:  # whoever is first in line writes for all who wait by then
+                async with way.turn:  # whoever is first in line writes for all who wait by then
                     if not write.is_over:
-                        await self._retried(self._writing_thread, partial(self._write_line, write), write)
+                        await self._retried(way.thread, partial(way.write_line, write), write)
                 result = write.result()
         finally:
             write.is_wanted = False
@@ -124,9 +144,6 @@ class PostgresqlDatabase(Connection):
         """Raises DatabaseError when the copy is not what was read."""
         with self._explained():
             await self._on(self._reading_thread, partial(self._reader.copy, target))
-
-    def _write_line(self, first: Write[Result]) -> None:
-        self._line.do(first, self._writer.alone())
 
     async def _on(self, thread: ThreadPoolExecutor, function: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(thread, function)

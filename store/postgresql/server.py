@@ -20,6 +20,7 @@ from store.postgresql.rows import NamedRow, adapt, named_rows
 
 OURS = 0x506F4C69  # "PoLi": the advisory lock of whoever writes
 LOCK_MS = 500  # for the right to write: no longer, for it can't be told to stop meanwhile
+BESIDE_LOCK_MS = 2_000  # for what another claims, or is writing to: with it waits what falls due meanwhile
 ROW_LOCK_MS = 20_000  # for a row that somebody in psql holds
 SETTINGS = {
     "search_path": "polimisport",
@@ -41,6 +42,10 @@ BEGIN = f"""
     SELECT pg_advisory_xact_lock({OURS}), clock_timestamp() AS now, pg_current_xact_id()::text AS number;
     SET LOCAL lock_timeout = {ROW_LOCK_MS}; SAVEPOINT part
 """
+BEGIN_BESIDE = f"""
+    BEGIN; SET LOCAL lock_timeout = {BESIDE_LOCK_MS};
+    SELECT clock_timestamp() AS now, pg_current_xact_id()::text AS number; SAVEPOINT part
+"""
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
@@ -49,8 +54,9 @@ class CommitUnknown(psycopg.OperationalError):
 
 
 class PostgresqlTransaction(Transaction):
-    def __init__(self, connection: Connection[NamedRow]) -> None:
+    def __init__(self, connection: Connection[NamedRow], *, has_others_beside: bool = False) -> None:
         self._connection = connection
+        self._has_others_beside = has_others_beside
         self._parts = 0
 
     def run(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
@@ -60,6 +66,10 @@ class PostgresqlTransaction(Transaction):
     @property
     def is_open(self) -> bool:
         return self._connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    @property
+    def has_others_beside(self) -> bool:
+        return self._has_others_beside
 
     def begin_part(self) -> None:
         """The first part began with the transaction: each way to the server counts, with all who wait to write."""
@@ -85,18 +95,18 @@ class DatabaseTime:
     """The server's time, between two answers of it counted on by our own monotonic clock."""
 
     def __init__(self) -> None:
-        self._told = datetime.now(UTC)
-        self._at = time.monotonic()
+        self._told = (datetime.now(UTC), time.monotonic())  # one value: several threads tell it, and ask
 
     def tell(self, now: datetime) -> None:
-        self._told, self._at = now, time.monotonic()
+        self._told = (now, time.monotonic())
 
     def now(self) -> datetime:
-        return self._told + timedelta(seconds=time.monotonic() - self._at)
+        told, at = self._told
+        return told + timedelta(seconds=time.monotonic() - at)
 
 
 class Server:
-    """The connection: for writing, or for reading."""
+    """The connection: for one kind of writing, or for reading."""
 
     def __init__(self, address: PostgresqlAddress, clock: DatabaseTime) -> None:
         self._address = address
@@ -128,19 +138,20 @@ class Server:
             self._connection.close()
 
     @contextmanager
-    def alone(self) -> Iterator[Transaction]:
-        """A transaction that writes, as the only one: committed at the end of the block, undone by an error.
+    def writing(self, *, alone: bool) -> Iterator[Transaction]:
+        """A transaction that writes, as the only one, or beside others who lock what they write as it does.
 
-        Raises LockNotAvailable when others are writing, and CommitUnknown.
+        It is committed at the end of the block, undone by an error. Raises LockNotAvailable when one that is to be the
+        only one finds others writing, and CommitUnknown.
         """
         connection = self.open()
         try:
-            cursor = connection.execute(BEGIN)
+            cursor = connection.execute(BEGIN if alone else BEGIN_BESIDE)
             while cursor.description is None and cursor.nextset():
                 pass
             [row] = cursor.fetchall()
             self._clock.tell(row["now"])
-            yield PostgresqlTransaction(connection)
+            yield PostgresqlTransaction(connection, has_others_beside=not alone)
         except BaseException:
             self._undo()
             raise

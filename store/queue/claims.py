@@ -10,144 +10,44 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from domain.errors import AlreadyQueued, LeaseLost
-from domain.model import OPENING_LASTS, Action, ActionStatus, Booking, ClassRef, Clock, NoticeKind, stamp
+from domain.model import Action, ActionStatus, Booking, ClassRef, Clock, NoticeKind, stamp
 from domain.requests import NewAction
 from store.bookings import mark_cancelled, mark_confirmed
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Row, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.choices import last_call
-from store.queue.next_due import NEAR_OPENING, next_due
+from store.queue.claiming import CLAIM_ONE, DUE, claim, moments
+from store.queue.next_due import next_due
 from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
 from store.queue.transitions import begin_to_act, note_gave_up, note_pressed, note_took_back
 from store.row_reading import readable
 
-TAKE = """
-    UPDATE booking_actions
-    SET status = 'processing', attempts = attempts + 1, started_at = :now, lease_until = :lease, worker = :worker,
-        crashes = CASE status WHEN 'processing' THEN crashes + 1 ELSE crashes END,
-        acting = CASE status WHEN 'processing' THEN acting ELSE 0 END,
-        absent_since = CASE status WHEN 'pending' THEN absent_since END
-"""
-
-
-NEAR = "(action_type = 'book' AND opens_at IS NOT NULL AND opens_at > :opened AND opens_at <= :opening)"
-"""A booking near its opening: claimed whatever else its account does."""
-
-
-NOT_PAUSED = f"""
-    (user_id NOT IN (SELECT user_id FROM accounts WHERE paused_until > :now)
-        OR {NEAR})
-"""  # noqa: S608 - a constant of this file
-"""An action whose account is not paused. Near its opening a booking is claimed anyway: a stored session may work."""
-
-
-MOST_OF_ONE = 3
-"""Actions of one account that are in hand at once, whoever works, besides quiet readings and those near their opening.
-
-No other account waits for a slow login, a block or a flood of this one, as a worker has more hands; and what a person
-asks for waits for no reading that nobody asked for.
-"""
-
-
-BUSY = f"""
-    WITH busy AS (
-        SELECT user_id, count(*) AS in_hand FROM booking_actions
-        WHERE status = 'processing' AND lease_until > :now AND quiet = 0 AND NOT {NEAR}
-        GROUP BY user_id)
-"""  # noqa: S608 - a constant of this file
-"""How many actions of an account are in hand, of those that count."""
-
-
-HAS_A_HAND = f"""
-    (user_id NOT IN (SELECT user_id FROM busy WHERE in_hand >= :most_of_one) OR {NEAR})
-"""  # noqa: S608 - a constant of this file
-"""An action whose account has not as many in hand as it may. Near its opening a booking is claimed whatever else is."""
-
-
-FITS = f"""
-    (:only_openings = 0 OR {NEAR})
-"""
-"""Any action, or, for a worker whose hands are full, only a booking near its opening."""
-
-
-CLAIM = f"""
-    {BUSY} {TAKE} WHERE id = (
-        SELECT id FROM (
-            SELECT id, user_id, action_type, run_at, opens_at, quiet FROM booking_actions
-            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {HAS_A_HAND} AND {FITS}
-            UNION ALL
-            SELECT id, user_id, action_type, run_at, opens_at, quiet FROM booking_actions
-            WHERE status = 'processing' AND lease_until <= :now AND {FITS}
-        ) AS due LEFT JOIN busy ON busy.user_id = due.user_id
-        ORDER BY CASE
-                WHEN quiet = 1 AND action_type IN ('check', 'refresh') THEN 2
-                WHEN action_type = 'book' AND opens_at BETWEEN :soon AND :opening THEN 1
-                ELSE 0
-            END,
-            CASE WHEN {NEAR} THEN 0 ELSE coalesce(in_hand, 0) END,
-            CASE action_type WHEN 'book' THEN 0 WHEN 'cancel' THEN 1 WHEN 'check' THEN 2 ELSE 3 END, run_at, id
-        LIMIT 1
-    )
-    RETURNING *
-"""  # noqa: S608 - a constant of this file
-"""The most urgent action that is due. Of those that are as urgent, first whose account has the fewest in hand: who asks
-for twenty things at once waits for others, and they not for them."""
-
-
-CLAIM_ONE = f"""
-    {TAKE} WHERE id = :id AND (status = 'pending' OR (status = 'processing' AND lease_until <= :now))
-    RETURNING *
-"""  # noqa: S608 - a constant of this file
-
-
-DUE = f"""
-    {BUSY} SELECT EXISTS (SELECT 1 FROM booking_actions
-            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {HAS_A_HAND} AND {FITS})
-        OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now AND {FITS})
-"""  # noqa: S608 - a constant of this file
-
-
 EXTEND = """
     UPDATE booking_actions SET lease_until = held.value ->> 2
     FROM json_each(:held) AS held
     WHERE booking_actions.id = CAST(held.value ->> 0 AS BIGINT) AND status = 'processing'
         AND attempts = CAST(held.value ->> 1 AS BIGINT)
-    RETURNING booking_actions.id
 """
-
-
-OPENS_SOON = timedelta(minutes=1)
-"""A booking that is to be prepared for a later opening is claimed after all that somebody waits for now: it has time.
-
-But before routine work, of which a thousand accounts may have so much that it would be prepared late.
+UNWRITTEN = """
+    AND id IN (SELECT id FROM booking_actions
+        WHERE id IN (SELECT CAST(each.value ->> 0 AS BIGINT) FROM json_each(:held) AS each)
+        FOR NO KEY UPDATE SKIP LOCKED)
 """
+"""Of these rows, those that nobody is writing to at this moment: they are waited for by nobody who holds another."""
 
 
 FAIL_UNREADABLE = """
     UPDATE booking_actions
     SET status = 'failed', completed_at = :now, lease_until = NULL, error = :error, error_kind = 'ValueError'
-    WHERE id = :id
+    WHERE id = :id AND status = 'processing' AND attempts = :mine
 """
 
 
 log = logging.getLogger(__name__)
-
-
-def _parameters(now: datetime, *, only_openings: bool) -> dict[str, Any]:
-    """The parameters that DUE and CLAIM share."""
-    return {
-        "only_openings": only_openings,
-        "most_of_one": MOST_OF_ONE,
-        "now": stamp(now),
-        "opened": stamp(now - OPENING_LASTS),
-        "opening": stamp(now + NEAR_OPENING),
-        "soon": stamp(now + OPENS_SOON),
-    }
 
 
 class Claims:
@@ -159,35 +59,40 @@ class Claims:
 
     async def due(self, *, only_openings: bool = False) -> bool:
         """Whether a claim would return an action. Takes no write lock: a worker asks at each change of the database."""
-        row = await self._db.row(DUE, _parameters(self._clock(), only_openings=only_openings))
+        row = await self._db.row(DUE, moments(self._clock(), only_openings=only_openings))
         return bool(row and row[0])
 
     async def next_due(self, after: datetime) -> datetime | None:
         """When, after that moment, a claim may find something that nobody has to write first. None when never."""
         return await self._db.read(partial(next_due, after=after))
 
-    @in_transaction
-    def claim(
-        self, tx: Transaction, worker: str, lease_seconds: float, *, only_openings: bool = False
-    ) -> Action | None:
+    async def claim(self, worker: str, lease_seconds: float, *, only_openings: bool = False) -> Action | None:
         """Claims the most urgent action that is due, or whose lease has run out. None when there is no such action.
 
-        `only_openings`: of them only bookings near their opening.
+        `only_openings`: of them only bookings near their opening. Waits for nobody who writes, where the engine can.
         A row that can't be read (somebody typed it) fails at once, so that it does not keep the others waiting.
         """
-        now = self._clock()
-        values = _parameters(now, only_openings=only_openings)
-        values |= {"lease": stamp(now + timedelta(seconds=lease_seconds)), "worker": worker}
-        while (row := tx.row(CLAIM, values)) is not None:
+
+        def steps(tx: Transaction) -> Row | None:
+            now = self._clock()
+            values = moments(now, only_openings=only_openings)
+            return claim(tx, {**values, "lease": stamp(now + timedelta(seconds=lease_seconds)), "worker": worker})
+
+        while (row := await self._db.transact_beside(steps)) is not None:
             try:
                 return to_action(row)
             except ValueError as error:
-                log.error("The row of action %s can't be read; it fails: %s", row["id"], error)
-                told = f"this row can't be read: {error}"
-                tx.run(FAIL_UNREADABLE, {"id": row["id"], "now": stamp(now), "error": told})
-                read_soon(tx, row["user_id"], now)  # it may have been tried before somebody typed into it
-                follow_up(tx, [row["user_id"]], now)
+                await self._fail_unreadable(row, error)
         return None
+
+    @in_transaction
+    def _fail_unreadable(self, tx: Transaction, row: Row, error: ValueError) -> None:
+        now = self._clock()
+        log.error("The row of action %s can't be read; it fails: %s", row["id"], error)
+        told = f"this row can't be read: {error}"
+        tx.run(FAIL_UNREADABLE, {"id": row["id"], "mine": row["attempts"], "now": stamp(now), "error": told})
+        read_soon(tx, row["user_id"], now)  # it may have been tried before somebody typed into it
+        follow_up(tx, [row["user_id"]], now)
 
     @in_transaction
     def add_claimed(self, tx: Transaction, new: NewAction, worker: str, lease_seconds: float) -> Action | None:
@@ -211,13 +116,22 @@ class Claims:
         )
         return readable(to_action, row)
 
-    @in_transaction
-    def extend(self, tx: Transaction, leases: Sequence[tuple[Action, float]]) -> list[Action]:
-        """The heartbeat: moves leases on by so many seconds. Gives the actions that are not ours any more."""
-        now = self._clock()  # counted from when we have the lock
-        held = [[each.id, each.attempts, stamp(now + timedelta(seconds=seconds))] for each, seconds in leases]
-        ours = {row["id"] for row in tx.run(EXTEND, {"held": json.dumps(held)})}
+    async def extend(self, leases: Sequence[tuple[Action, float]]) -> list[Action]:
+        """The heartbeat: moves leases on by so many seconds. Gives the actions that are not ours any more.
+
+        It waits for others who write, where the engine can do without, only with what they are writing to.
+        """
+        ours = await self._db.transact_beside(partial(self._extend, leases))
+        rest = [each for each in leases if each[0].id not in ours]
+        if rest:
+            ours |= await self._db.transact(partial(self._extend, rest))
         return [action for action, _ in leases if action.id not in ours]
+
+    def _extend(self, leases: Sequence[tuple[Action, float]], tx: Transaction) -> set[int]:
+        now = self._clock()  # counted from when we may write
+        held = [[each.id, each.attempts, stamp(now + timedelta(seconds=seconds))] for each, seconds in leases]
+        extend = f"{EXTEND} {UNWRITTEN}" if tx.has_others_beside else EXTEND
+        return {row["id"] for row in tx.run(f"{extend} RETURNING booking_actions.id", {"held": json.dumps(held)})}
 
     async def is_wanted(self, action: Action) -> bool:
         """Whether the action is still pending or processing, whichever worker holds it. Takes no write lock."""

@@ -9,6 +9,12 @@ from store.connection import Transaction
 
 NEAR_OPENING = PREPARE + timedelta(seconds=1)  # before it; from then on a booking is tried though its account waits
 
+OPENS_SOON = timedelta(minutes=1)
+"""A booking that is to be prepared for a later opening is claimed after all that somebody waits for now: it has time.
+
+But before routine work, of which a thousand accounts may have so much that it would be prepared late.
+"""
+
 MOMENTS = """
     SELECT min(run_at) FROM booking_actions WHERE status = 'pending' AND run_at > :after
     UNION ALL SELECT min(lease_until) FROM booking_actions WHERE status = 'processing' AND lease_until > :after

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 from urllib.parse import parse_qs, urlsplit
 
 import psutil  # type: ignore[import-untyped]
@@ -24,7 +25,7 @@ from store.postgresql.database import PostgresqlDatabase
 from store.postgresql.dialect import translated
 from tests.conftest import GIULIA, MARCO
 from tests.support.cut_wire import wire
-from tests.support.engines import Place
+from tests.support.engines import Place, another_writes
 from tests.support.postgresql import Server
 from tests.support.running import PATIENCE
 
@@ -40,6 +41,11 @@ def place(postgresql: Server) -> PostgresqlAddress:
 def ask(place: PostgresqlAddress, question: str) -> list[tuple[object, ...]]:
     with psycopg.connect(place.uri, autocommit=True, options="-c search_path=polimisport") as shell:
         return shell.execute(question).fetchall()
+
+
+def until_somebody_waits(place: PostgresqlAddress) -> None:
+    while not ask(place, "SELECT 1 FROM pg_locks WHERE NOT granted"):
+        sleep(0.01)
 
 
 def cut_all(place: PostgresqlAddress) -> None:
@@ -170,6 +176,35 @@ async def test_a_lease_is_counted_by_the_servers_clock(place: PostgresqlAddress)
         assert await db.claims.claim("w", 60)
     [[ahead]] = ask(place, "SELECT extract(epoch FROM lease_until::timestamptz - now())::float FROM booking_actions")
     assert ahead == pytest.approx(60, abs=10)
+
+
+@pytest.mark.process
+async def test_who_claims_or_extends_a_lease_waits_for_nobody_who_writes(
+    db: Database, place: PostgresqlAddress
+) -> None:
+    await db.requests.add(READ)
+    with another_writes(place):
+        claimed = await db.claims.claim("w", 60)
+        assert claimed
+        assert await db.claims.extend([(claimed, 120)]) == []
+    assert await db.claims.extend([(replace(claimed, attempts=7), 120)]) == [replace(claimed, attempts=7)]
+
+
+@pytest.mark.process
+async def test_what_somebody_is_writing_to_is_claimed_once_they_have(db: Database, place: PostgresqlAddress) -> None:
+    first = await db.requests.add(READ)
+    other = await db.requests.add(replace(READ, user_id=MARCO))
+    with psycopg.connect(place.uri, options="-c search_path=polimisport") as shell:
+        shell.execute("UPDATE booking_actions SET failures = 1 WHERE id = %s", [first.id])
+        claimed = await db.claims.claim("w", 60)
+        assert claimed
+        assert claimed.id == other.id
+        waiting = asyncio.create_task(db.claims.claim("w", 60))
+        await asyncio.to_thread(until_somebody_waits, place)
+        shell.commit()
+        late = await waiting
+    assert late
+    assert (late.id, late.failures) == (first.id, 1)
 
 
 @pytest.mark.process
