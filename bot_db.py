@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import logging
 import sys
+from functools import partial
 
 from bot.flows.conversation import Conversation
 from bot.flows.notices import Composer
@@ -28,14 +29,14 @@ from bot.transport.handlers import UpdateHandlers
 from bot.transport.pauses import BOT_PAUSES, BotPauses
 from bot.transport.polling import Polling
 from bot.transport.profile import Profile
-from database import Database, open_database
+from database import Database, Duty, open_database
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
 from languages import speaking
 from languages.terminal import _
 from runtime import program
 from runtime.configured import people_of
-from runtime.heartbeat import HeartbeatLoop
+from runtime.heartbeat import HeartbeatLoop, waiting
 from runtime.settings import Settings
 from runtime.trusted_clock import clock_of
 
@@ -94,7 +95,8 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     clock = clock_of(settings)
     async with open_database(settings.database, clock, stop) as db, clock.kept(db.heartbeats.last_sign, stop):
         await db.people.set(people_of(settings))
-        await serve(settings, db, stop, clock)
+        work = partial(serve, settings, db, clock=clock)
+        await db.connection.on_duty(Duty.TELEGRAM, stop, work, waiting(db.heartbeats, "bot", clock))
     return program.DONE
 
 

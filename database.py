@@ -16,7 +16,7 @@ from store.backup import restore
 from store.bookings import Bookings
 from store.bot_profile import BotProfile
 from store.catalogue import Catalogue
-from store.connection import Connection
+from store.connection import Connection, Duty
 from store.daily_backups import DailyBackups
 from store.favourites import Favourites
 from store.fillings import Fillings
@@ -68,7 +68,7 @@ from store.web.links import WebLinks
 from store.web.sessions import WebSessions
 from store.week_pictures import WeekPictures
 
-__all__ = ["VERSION", "Database", "LockTimeouts", "PostgresqlAddress", "open_database", "restore"]
+__all__ = ["VERSION", "Database", "Duty", "LockTimeouts", "PostgresqlAddress", "open_database", "restore"]
 
 
 class Database:

@@ -18,10 +18,11 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from agenda import LIMITS, Fetcher, Limits
 from alarms.sender import AlarmSender
-from database import Database, open_database
+from database import Database, Duty, open_database
 from domain.due_dates import Memory
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
@@ -40,7 +41,7 @@ from runtime import program
 from runtime.changes import PACE, Changes, Pace, changes_of
 from runtime.configured import people_of, recurrence_rules_of
 from runtime.directory import Directory
-from runtime.heartbeat import HeartbeatLoop
+from runtime.heartbeat import HeartbeatLoop, waiting
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.trusted_clock import clock_of
@@ -143,21 +144,28 @@ class Executor:
             await self._db.due_dates.remember_tick()
 
 
+async def keep_ticking(settings: Settings, db: Database, clock: Clock, stop: asyncio.Event) -> None:
+    """The executor, until stop is set."""
+    executor = Executor(db, settings, clock)
+    alarms = AlarmSender(db, settings, clock)
+    beats = HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress, clock=clock)
+    async with beats.running(), alarms.running(stop):
+        log.info("The executor is up")
+        await executor.run(stop)
+
+
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     clock = clock_of(settings)
     async with open_database(settings.database, clock, stop) as db, clock.kept(db.heartbeats.last_sign, stop):
         await db.people.set(people_of(settings))
-        executor = Executor(db, settings, clock)
         if arguments.burst:
+            executor = Executor(db, settings, clock)
             await executor.step()
             for each in executor.beside:
                 await each.finish()
         else:
-            alarms = AlarmSender(db, settings, clock)
-            beats = HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress, clock=clock)
-            async with beats.running(), alarms.running(stop):
-                log.info("The executor is up")
-                await executor.run(stop)
+            work = partial(keep_ticking, settings, db, clock)
+            await db.connection.on_duty(Duty.DATES, stop, work, waiting(db.heartbeats, "executor", clock))
     return program.DONE
 
 

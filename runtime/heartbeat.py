@@ -13,7 +13,7 @@ import os
 import resource
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -161,6 +161,12 @@ class HeartbeatLoop:
             await self._table.deregister(self._name)
         except DatabaseError as error:
             log.info("the heartbeat's row could not be deleted: %s", error)
+
+
+def waiting(table: HeartbeatTable, program_name: str, clock: Clock) -> Callable[[], AbstractAsyncContextManager[None]]:
+    """Makes the heartbeats of a program that waits until the same program of another machine ends."""
+    loop = HeartbeatLoop(table, program_name, time.monotonic, lambda: "waits: another machine's is at work", clock)
+    return loop.running
 
 
 def _memory() -> int:

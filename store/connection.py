@@ -6,8 +6,11 @@ the event loop waits for it once, and nothing else can be awaited inside it.
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from enum import Enum
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -68,6 +71,16 @@ class Transaction(ABC):
         """Has what is deleted written over, and not only left out, as far as the engine can."""
 
 
+class Duty(Enum):
+    """What only one program of an installation does at a time, by the number of its lock."""
+
+    TELEGRAM = 1  # reads and sends messages
+    DATES = 2  # does what recurs, and routine work
+
+
+Work = Callable[[asyncio.Event], Awaitable[None]]
+Waiting = Callable[[], AbstractAsyncContextManager[None]]
+
 Steps = Callable[[Transaction], Result]
 """What is done in one transaction, and what it returns."""
 
@@ -92,6 +105,14 @@ class Connection(ABC):
         Where the engine has one writer at a time, they wait their turn as all do.
         """
         return await self.transact(steps)
+
+    async def on_duty(self, _duty: Duty, stop: asyncio.Event, work: Work, _waiting: Waiting) -> None:
+        """Does the work while no other machine does it: it waits for its turn, and has to end when that is lost.
+
+        The work gets an event that says so, or that `stop` is set. While another has the duty, `_waiting` lasts.
+        A file is one machine's: there is nobody to wait for.
+        """
+        await work(stop)
 
     @abstractmethod
     async def read(self, steps: Steps[Result]) -> Result:

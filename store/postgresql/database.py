@@ -25,9 +25,10 @@ from psycopg import errors
 from domain.errors import DatabaseBusy, DatabaseError
 from domain.postgresql_address import PostgresqlAddress
 from languages.terminal import _
-from store.connection import Connection, Parameters, Result, Row, Steps
+from store.connection import Connection, Duty, Parameters, Result, Row, Steps, Waiting, Work
 from store.group_commit import Line, Write
 from store.lock_timeouts import USUAL_TIMEOUTS, LockTimeouts, LockTimer
+from store.postgresql.duty import Turns
 from store.postgresql.schema import make_schema
 from store.postgresql.server import CommitUnknown, DatabaseTime, Server
 
@@ -107,6 +108,9 @@ class PostgresqlDatabase(Connection):
 
     async def transact_beside(self, steps: Steps[Result]) -> Result:
         return await self._write(self._beside, steps)
+
+    async def on_duty(self, duty: Duty, stop: asyncio.Event, work: Work, waiting: Waiting) -> None:
+        await Turns(self.address, duty).run(stop, work, waiting)
 
     async def _write(self, way: _Way, steps: Steps[Result]) -> Result:
         write = way.line.join(steps)

@@ -1,4 +1,4 @@
-"""A wire to a PostgreSQL server that is cut at the moment a test chooses: a socket that passes on what goes through."""
+"""A wire to a PostgreSQL server that is cut, or falls silent, when a test chooses: a socket that passes all else on."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Wire:
         self.lost_request = b""
         self.lost_answer = b""
         self.cuts = 0
+        self.is_silent = False  # nothing comes through any more, and neither end hears that: the cable is pulled
 
     def carry(self, client: socket.socket) -> None:
         server = socket.socket(socket.AF_UNIX)
@@ -40,7 +41,8 @@ class Wire:
                     setattr(self, lost, b"")
                     self.cuts += 1
                     break
-                target.sendall(piece)
+                if not self.is_silent:
+                    target.sendall(piece)
         for end in (source, target):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
