@@ -81,7 +81,7 @@ async def test_telegrams_language_is_written_only_when_it_is_another(world: Worl
         for code in ("en", "en", "it", "it", "en"):
             telegram_speaks(world, code)
             await start(world, "Hi" if code == "en" else "Ciao")
-        await chats.until(lambda: kept(world), "en")
+            await chats.until(lambda: kept(world), code)
     assert written == ["en", "it", "en"]
 
 
