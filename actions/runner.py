@@ -57,7 +57,7 @@ def site_access(settings: Settings | Visitor, clock: Clock = utc_now) -> SiteAcc
     executable = settings.browser.executable_path
     return SiteAccess(
         base_url=settings.site.base_url,
-        login_hosts=settings.site.login_hosts,
+        login_hosts=settings.site.places_to_type,
         state_dir=settings.state_dir,
         executable_path=str(executable) if executable else None,
         headless=settings.browser.headless,

@@ -40,7 +40,9 @@ from domain.errors import (
 from domain.house_rules import Rule
 from domain.model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
 from domain.programs import LATE, Heartbeat
+from domain.site_login import SiteLogin
 from domain.steady import steady
+from languages.catalogue import Later
 from languages.terminal import N_, _, n_
 from opening.server_clock import ServerClock
 from otp_extractor import parse
@@ -59,10 +61,27 @@ ANSWER_TIMEOUT = 15.0  # s for one answer of Telegram or the site
 RESTART = N_("look at the end of its log, then start it again: ./run, or systemctl restart")
 OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
 
+FORM_ASTRAY = N_(
+    "log in to the club's site with your browser and compare the addresses: user name and password are typed under "
+    'site.base_url and nowhere else; where the login is another page\'s, write "login": "by_hand" in the group site'
+)
+CODE_AT_A_FORM = N_('a form with a code is not known: write "login": "by_hand" in the group site, and log in yourself')
 LED_ASTRAY = N_(
     "log in to the booking site with your browser and compare the addresses. If that one is not the Politecnico's, "
     "change your password there, and report it; if it is, name it in site.login_hosts"
 )
+REMEDIES: dict[type[SiteError], Later] = {  # of a login that failed
+    LoginRejected: N_("correct username and password; it was tried once only"),
+    LoginDiverted: LED_ASTRAY,
+    MatricolaMissing: N_("correct matricola; left empty, the first is taken"),
+    OtpMissing: N_("read the QR code with .venv/bin/python otp_extractor.py PICTURE --url"),
+    OtpRejected: N_("compare the one-time code (run setup.py --check at a terminal) with your app"),
+    LoginBlocked: N_("log in with your browser and see what that page wants; then try again"),
+    LoginUnavailable: N_(
+        "look with your browser whether the login works; it is tried again by itself, and so can you later"
+    ),
+}
+REMEDIES_AT_A_FORM = REMEDIES | {LoginDiverted: FORM_ASTRAY, OtpMissing: CODE_AT_A_FORM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +147,7 @@ async def _outside(
     yield _site(settings, reached)
     yield _clock(settings, reached)
     for credentials in settings.people:
-        if not credentials.by_hand:
+        if not credentials.by_hand and settings.site.lets_in is SiteLogin.POLIMI:
             yield _code(credentials, clock, confirm)
     if login and isinstance(reached, Reached):
         async for finding in _logins(settings, config, clock):
@@ -439,7 +458,7 @@ async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterat
                     subject, _("not tried: a class opens in these minutes"), _("try again when it has opened")
                 )
                 continue
-            finding = await _login(portal, credentials)
+            finding = await _login(portal, credentials, settings.site.lets_in)
             if finding.remedy is None and settings.has_database:
                 async with open_database(settings.database) as db:
                     await db.pauses.end(credentials.user_id)
@@ -483,37 +502,15 @@ async def _races_soon(settings: Settings, credentials: Credentials, clock: Clock
         return False  # said already
 
 
-async def _login(portal: Portal, credentials: Credentials) -> Finding:
+async def _login(portal: Portal, credentials: Credentials, site: SiteLogin) -> Finding:
     """One login from the start, though the stored session may live; it takes that one's place only when it works."""
     subject = _("login of {name}", name=masked(credentials.username))
     session, began = portal.session(credentials), time.monotonic()
     try:
         await session.renew(asked=True)
         held = await booking.my_bookings(session)
-    except LoginRejected as error:
-        return Finding(subject, _first_line(error), _("correct username and password; it was tried once only"))
-    except LoginDiverted as error:
-        return Finding(subject, _first_line(error), str(LED_ASTRAY))
-    except MatricolaMissing as error:
-        return Finding(subject, _first_line(error), _("correct matricola; left empty, the first is taken"))
-    except OtpMissing as error:
-        remedy = _("read the QR code with .venv/bin/python otp_extractor.py PICTURE --url")
-        return Finding(subject, _first_line(error), remedy)
-    except OtpRejected as error:
-        return Finding(
-            subject,
-            _first_line(error),
-            _("compare the one-time code (run setup.py --check at a terminal) with your app"),
-        )
-    except LoginBlocked as error:
-        remedy = _("log in with your browser and see what that page wants; then try again")
-        return Finding(subject, _first_line(error), remedy)
-    except LoginUnavailable as error:
-        remedy = _("look with your browser whether the login works; it is tried again by itself, and so can you later")
-        return Finding(subject, _first_line(error), remedy)
     except SiteError as error:
-        kept = _("; what the site showed is in {evidence}", evidence=error.evidence) if error.evidence else ""
-        return Finding(subject, _first_line(error), _("try again later{kept}", kept=kept))
+        return Finding(subject, _first_line(error), _remedy(error, site))
     return Finding(
         subject,
         _(
@@ -522,6 +519,14 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
             seconds=f"{time.monotonic() - began:.1f}",
         ),
     )
+
+
+def _remedy(error: SiteError, site: SiteLogin) -> str:
+    table = REMEDIES_AT_A_FORM if site is SiteLogin.FORM else REMEDIES
+    if known := next((remedy for kind, remedy in table.items() if isinstance(error, kind)), None):
+        return str(known)
+    kept = _("; what the site showed is in {evidence}", evidence=error.evidence) if error.evidence else ""
+    return _("try again later{kept}", kept=kept)
 
 
 async def _hand_made(

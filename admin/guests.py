@@ -16,6 +16,7 @@ from database import Database, open_database
 from domain.errors import ConfigError, KeyMissing, SealBroken
 from domain.guests import SealedGuest
 from domain.model import Clock, Credentials, utc_now
+from domain.site_login import SiteLogin
 from languages.terminal import _, n_
 from runtime import config_file
 from runtime.backups import make_backup, new_backup
@@ -83,13 +84,14 @@ def _asked(settings: Settings, user_id: int, wizard: Wizard) -> Credentials:
         raise ConfigError(
             _("{id} stands in config.json: change it there, or move it out of there with --move-people", id=user_id)
         )
-    answers = wizard.ask_account()
+    site = settings.site.lets_in
+    answers = wizard.ask_account(site)
     return Credentials(
         user_id,
         answers["username"],
         answers.get("password") or "",
         answers.get("otpatu") or "",
-        by_hand="login" in answers,
+        by_hand="login" in answers or site is SiteLogin.BY_HAND,
     )
 
 

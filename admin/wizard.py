@@ -14,22 +14,26 @@ import re
 import secrets
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
 from admin.answers import says_no, says_yes
 from admin.doctor import ANSWER_TIMEOUT, TelegramRefused, bot_name
 from domain.errors import ConfigError, OtpError
+from domain.house_rules import MOST_DAYS_AHEAD
 from domain.model import utc_now
+from domain.site_login import SiteLogin
 from languages import terminal
 from languages.terminal import N_, _
 from otp_extractor import describe, is_secret, name_of, parse, urls_from
 from runtime.config_values import BY_HAND, LONGEST_TELEGRAM_ID, legible
 from runtime.settings import TELEGRAM_URL
+from safety.addresses import check_base_url
 
 WELCOME = N_(
     "Polimisport Bot: first set-up. A few questions; Ctrl-C stops, and nothing is written before the last answer.\n"
@@ -39,7 +43,18 @@ ABOUT_THE_LOGIN = N_(
      1  with Codice Persona and password, and perhaps a one-time code: the bot can do that by itself
      2  with SPID, CIE or any other way of your own: you log in yourself, now and then, and the bot uses that session"""
 )
-WAYS = {"": False, "1": False, "2": True}  # whether one logs in by hand
+ANOTHER_CLUB = N_("     3  not at Polimisport: at another club whose bookings run on SportRick")
+ABOUT_THE_CLUB = N_("""
+   The address of the club's SportRick site ends with the name of the club: https://ecomm.sportrick.com/NAME""")
+ABOUT_ITS_LOGIN = N_(
+    """   How does the club's login page let you in?
+     1  it asks for user name and password itself, and for no code: the bot can do that by itself
+     2  in any other way: you log in yourself, now and then, and the bot uses that session"""
+)
+ABOUT_ITS_OPENING = N_("   When do places open there? The club says so, or watch it once.")
+WAYS = {"": "1", "1": "1", "2": "2"}  # the first, or the second
+WAYS_OF_CLUBS = WAYS | {"3": "3"}
+CLUB_LOGINS = {"1": SiteLogin.FORM, "2": SiteLogin.BY_HAND}
 ABOUT_THE_CODE = N_("""
    The university shows a QR code, and a setup key beside it, when you register an authenticator app for the one-time
    password. Type where a picture of the code is, or paste the key or the otpauth:// address. Is your phone registered
@@ -91,7 +106,7 @@ class Wizard:
     def ask_everything(self) -> dict[str, Any]:
         """The content of config.json. Raises KeyboardInterrupt or EOFError when the person stops."""
         self._say(str(WELCOME))
-        account = self.ask_account()
+        account = self._ask_account_and_club()
         self._say(f"\n   {ABOUT_THE_BOT}")
         token = self._until_right(self._ask, self._next(_("Token of the bot:") + " "), self._bot_token)
         self._say(f"\n   {ABOUT_YOU}")
@@ -99,10 +114,40 @@ class Wizard:
         telegram = {"bot_token": token, "allowed_user_id": self._owner(token)}
         return account | {"telegram": telegram, "language": str(terminal.spoken())} | _browser_found()
 
-    def ask_account(self) -> dict[str, Any]:
-        """What somebody logs in with, under config.json's keys: `login` only for who does it by hand."""
+    def _ask_account_and_club(self) -> dict[str, Any]:
+        """What the owner logs in with; at another club also where that is, and when its places open."""
         self._say(str(ABOUT_THE_LOGIN))
-        by_hand = self._until_right(self._ask, "   " + _("1 or 2?") + " [1] ", _way)
+        self._say(str(ANOTHER_CLUB))
+        way = self._until_right(
+            self._ask, "   " + _("1, 2 or 3?") + " [1] ", _one_of(WAYS_OF_CLUBS, _("Type 1, 2 or 3."))
+        )
+        return self._ask_club() if way == "3" else self._account_at_polimi(by_hand=way == "2")
+
+    def _ask_club(self) -> dict[str, Any]:
+        self._say(str(ABOUT_THE_CLUB))
+        address = self._until_right(self._ask, self._next(_("Its address:") + " "), _club_address)
+        self._say(str(ABOUT_ITS_LOGIN))
+        way = self._until_right(self._ask, "   " + _("1 or 2?") + " [1] ", _one_of(WAYS, _("Type 1 or 2.")))
+        site = {"base_url": address, "login": CLUB_LOGINS[way].value}
+        account = self.ask_account(CLUB_LOGINS[way])
+        self._say(str(ABOUT_ITS_OPENING))
+        days = self._until_right(self._ask, self._next(_("How many days before the class?") + " "), _days)
+        at = self._until_right(self._ask, self._next(_("At what time, as 00:00?") + " "), _time)
+        return account | {"site": site, "opening": {"days_ahead": days, "at": at}}
+
+    def ask_account(self, site: SiteLogin = SiteLogin.POLIMI) -> dict[str, Any]:
+        """What somebody logs in with there, under config.json's keys: `login` only for who does it by hand where others
+        do not."""
+        if site is SiteLogin.POLIMI:
+            self._say(str(ABOUT_THE_LOGIN))
+            way = self._until_right(self._ask, "   " + _("1 or 2?") + " [1] ", _one_of(WAYS, _("Type 1 or 2.")))
+            return self._account_at_polimi(by_hand=way == "2")
+        account: dict[str, Any] = {
+            "username": self._until_right(self._ask, self._next(_("User name:") + " "), self._name)
+        }
+        return account | (self._its_password() if site is SiteLogin.FORM else {})
+
+    def _account_at_polimi(self, *, by_hand: bool) -> dict[str, Any]:
         question = self._next(_("Codice Persona (user name at the Politecnico):") + " ")
         account = {"username": self._until_right(self._ask, question, self._username)}
         return account | ({"login": BY_HAND} if by_hand else self._password_and_code())
@@ -112,12 +157,15 @@ class Wizard:
         self._asked += 1
         return f"{self._asked}. {question}"
 
-    def _password_and_code(self) -> dict[str, Any]:
+    def _its_password(self) -> dict[str, Any]:
         question = self._next(_("Its password (not shown):") + " ")
-        password = self._until_right(self._ask_secret, question, self._password, as_typed=True)
+        return {"password": self._until_right(self._ask_secret, question, self._password, as_typed=True)}
+
+    def _password_and_code(self) -> dict[str, Any]:
+        password = self._its_password()
         self._say(str(ABOUT_THE_CODE))
         question = self._next(_("Picture, setup key or otpauth:// address (not shown):") + " ")
-        return {"password": password, "otpatu": self._until_right(self._ask_secret, question, self._otp_url)}
+        return password | {"otpatu": self._until_right(self._ask_secret, question, self._otp_url)}
 
     def _until_right(
         self, ask: Callable[[str], str], question: str, check: Callable[[str], T], *, as_typed: bool = False
@@ -140,6 +188,9 @@ class Wizard:
         if text != text.strip() and text.strip():
             self._say("   " + _("It begins or ends with a blank, which is kept: if you did not mean it, start again."))
         return _legible(text) if text.strip() else self._filled("")
+
+    def _name(self, text: str) -> str:
+        return _legible(self._filled(text))
 
     def _username(self, text: str) -> str:
         """A Codice Persona; another user name, as other clubs of the platform have, once it was confirmed."""
@@ -282,10 +333,37 @@ class Wizard:
         return self._until_right(self._ask, self._number + _("Type your Telegram id, a number:") + " ", _number)
 
 
-def _way(text: str) -> bool:
-    if text not in WAYS:
-        raise WrongAnswer(_("Type 1 or 2."))
-    return WAYS[text]
+def _one_of(answers: Mapping[str, str], otherwise: str) -> Callable[[str], str]:
+    """Takes these answers alone; `otherwise` is said to any other."""
+
+    def chosen(text: str) -> str:
+        if text not in answers:
+            raise WrongAnswer(otherwise)
+        return answers[text]
+
+    return chosen
+
+
+def _club_address(text: str) -> str:
+    try:
+        address = check_base_url(text)
+    except ValueError as problem:
+        raise WrongAnswer(_sentence(problem)) from None
+    if not urlsplit(address).path:
+        raise WrongAnswer(_("The name of the club is missing at its end."))
+    return address
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"\d{1,2}", text, re.ASCII) or int(text) > MOST_DAYS_AHEAD:
+        raise WrongAnswer(_("Type a number from 0 to {most}.", most=MOST_DAYS_AHEAD))
+    return int(text)
+
+
+def _time(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", text, re.ASCII):
+        raise WrongAnswer(_("Type a time as 00:00 or 12:30."))
+    return text
 
 
 def _yes_or_no(text: str) -> bool:

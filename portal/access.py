@@ -35,7 +35,9 @@ class SiteAccess:
     """Where the site is, and how to go there."""
 
     base_url: str
-    login_hosts: tuple[str, ...]  # `host` or `host:port`: where password and code may be typed
+    login_hosts: tuple[
+        str, ...
+    ]  # `host` or `host:port`: where password and code may be typed; none: the site's own form
     state_dir: Path
     timezone: ZoneInfo
     executable_path: str | None = None  # None: Playwright's own Chromium

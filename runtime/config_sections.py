@@ -1,22 +1,54 @@
-"""Sections of config.json that look after the machine: backups, alarms beside the chat, updates. For settings.py."""
+"""Sections of config.json: the site, openings, browser; backups, alarms beside the chat, updates. For settings.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import time
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from runtime.config_values import ChannelAddress, FilePath, PingAddress, TimeOfDay, Whole
+from domain.site_login import SiteLogin
+from runtime.config_values import ChannelAddress, FilePath, LoginHost, PingAddress, Real, SiteAddress, TimeOfDay, Whole
 from safety.addresses_with_secrets import secret_parts
 
 MOST_CHANNELS = 10
+SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
+LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 
 
 class Section(BaseModel):
     """A group of keys. Unknown ones are kept apart, to be named."""
 
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+
+class Site(Section):
+    base_url: SiteAddress = SITE_URL
+    login: Literal["polimi", "form", "by_hand"] = "polimi"  # domain/site_login.py
+    login_hosts: tuple[LoginHost, ...] = Field(LOGIN_HOSTS, min_length=1)
+
+    @property
+    def lets_in(self) -> SiteLogin:
+        """How people get in."""
+        return SiteLogin(self.login)
+
+    @property
+    def places_to_type(self) -> tuple[str, ...]:
+        """The hosts beside the site at which user name, password and code are typed; none where it has its own form."""
+        return () if self.lets_in is SiteLogin.FORM else self.login_hosts
+
+
+class Browser(Section):
+    executable_path: FilePath | None = None
+    headless: bool = True
+
+
+class Opening(Section):
+    days_ahead: Whole = Field(2, ge=0, le=60)
+    at: TimeOfDay = time(0, 0)
+    hours_before: Real | None = Field(None, gt=0, le=24 * 60)  # the class, instead of the two above; null: those count
+    rehearsal_at: TimeOfDay | None = time(20, 0)  # the evening before; null: no rehearsal
 
 
 class Backups(Section):

@@ -69,11 +69,18 @@ def _legible_secret(secret: SecretStr) -> SecretStr:
     return _filled(secret)
 
 
-def _codice_persona(text: str) -> str:
+def _user_name(text: str) -> str:
     bare = legible(text.strip())
-    if not bare or re.search(r"\s|@", bare):
-        raise ValueError(_("write the Codice Persona, the number on the badge"))
+    if not bare:
+        raise ValueError(_("write the user name with which you log in"))
     return bare
+
+
+def codice_persona(text: str) -> str:
+    """A user name as the Politecnico gives them out. Raises ValueError."""
+    if re.search(r"\s|@", text):
+        raise ValueError(_("write the Codice Persona, the number on the badge"))
+    return text
 
 
 def _matricola(text: object) -> object:
@@ -226,7 +233,7 @@ BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
 OtpUrl = Annotated[Annotated[SecretStr, AfterValidator(_otp_url)] | None, BeforeValidator(_none_if_blank)]
 PingAddress = Annotated[Annotated[SecretStr, AfterValidator(_ping_address)] | None, BeforeValidator(_none_if_blank)]
 ChannelAddress = Annotated[SecretStr, AfterValidator(_channel_address)]
-CodicePersona = Annotated[str, AfterValidator(_codice_persona)]
+UserName = Annotated[str, AfterValidator(_user_name)]
 Matricola = Annotated[str | None, BeforeValidator(_matricola)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -13,6 +13,7 @@ from typing import Protocol
 from domain.errors import KeyMissing, SealBroken
 from domain.guests import SealedGuest
 from domain.model import Credentials
+from domain.site_login import SiteLogin
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings, fingerprint, hide_in_log
 from safety.sealing import Secrets
@@ -39,6 +40,7 @@ class Directory(Mapping[int, Credentials]):
     def __init__(self, settings: Settings, guests: GuestRows, keys: KeyRing | None = None) -> None:
         self._configured = {credentials.user_id: credentials for credentials in settings.people}
         self._token = settings.telegram.bot_token.get_secret_value()
+        self._site = settings.site.lets_in
         self._rows = guests
         self._keys = keys or KeyRing(settings.local_path)
         self._guests: dict[int, SealedGuest] = {}
@@ -70,8 +72,14 @@ class Directory(Mapping[int, Credentials]):
         if known is None or known[0] != sealed:
             secrets = self._keys.open(user_id, sealed)
             hide_in_log(secrets.texts())
-            known = self._opened[user_id] = sealed, secrets.credentials(user_id)
+            known = self._opened[user_id] = sealed, self._as_the_site_lets_in(secrets.credentials(user_id))
         return known[1]
+
+    def _as_the_site_lets_in(self, credentials: Credentials) -> Credentials:
+        """Where everybody logs in by hand, a password that was entered before is not used."""
+        if self._site is not SiteLogin.BY_HAND:
+            return credentials
+        return Credentials(credentials.user_id, credentials.username, "", "", credentials.matricola, by_hand=True)
 
     def __iter__(self) -> Iterator[int]:
         """Everybody, the owner first."""
@@ -107,7 +115,9 @@ class Directory(Mapping[int, Credentials]):
     def by_hand(self) -> set[int]:
         """Who logs in themselves; opens nobody's secrets."""
         configured = {user_id for user_id, credentials in self._configured.items() if credentials.by_hand}
-        return configured | {each for each in self if each not in self._configured and self._guests[each].by_hand}
+        everybody = self._site is SiteLogin.BY_HAND
+        guests = (each for each in self if each not in self._configured)
+        return configured | {each for each in guests if everybody or self._guests[each].by_hand}
 
     async def admit(self, user_id: int, secrets: Secrets) -> None:
         """Stores what a guest logs in with, sealed: from now on things are done for them.

@@ -17,7 +17,7 @@ import shutil
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
-from datetime import time, timedelta
+from datetime import timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +32,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
@@ -40,37 +41,34 @@ from domain.house_rules import TWO_DAYS_MINUTES, WEEK_HOURS, HouseRules, LateCan
 from domain.model import Credentials, OpeningRule
 from domain.postgresql_address import DatabasePlace, PostgresqlAddress
 from domain.programs import PROGRAMS
+from domain.site_login import SiteLogin
 from languages.terminal import N_, _
 from runtime import config_file, config_mistakes, config_values
 from runtime.config_file import DEFAULT_PATH, command
-from runtime.config_sections import Alarms, Backups, Section, Updates
+from runtime.config_people import as_the_site_lets_in, no_codice_persona, unlike_the_site
+from runtime.config_sections import Alarms, Backups, Browser, Opening, Section, Site, Updates
 from runtime.config_values import (
     BY_HAND,
     EXAMPLES,
     Address,
     BotToken,
-    CodicePersona,
     FilePath,
     Host,
     Login,
-    LoginHost,
     Matricola,
     Network,
     OtpUrl,
     PasswordOfLogin,
     Place,
     Real,
-    SiteAddress,
     TelegramId,
-    TimeOfDay,
+    UserName,
     Whole,
     Zone,
 )
 from safety import private
 from safety.redaction import Redactor
 
-SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
-LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
 DATABASE = Path("polimisport.db")
 MOST_FRIENDS = 1000  # a mistake beyond that
@@ -83,23 +81,6 @@ class Telegram(Section):
     bot_token: BotToken
     allowed_user_id: TelegramId
     api_base_url: Address = TELEGRAM_URL
-
-
-class Site(Section):
-    base_url: SiteAddress = SITE_URL
-    login_hosts: tuple[LoginHost, ...] = Field(LOGIN_HOSTS, min_length=1)
-
-
-class Browser(Section):
-    executable_path: FilePath | None = None
-    headless: bool = True
-
-
-class Opening(Section):
-    days_ahead: Whole = Field(2, ge=0, le=60)
-    at: TimeOfDay = time(0, 0)
-    hours_before: Real | None = Field(None, gt=0, le=24 * 60)  # the class, instead of the two above; null: those count
-    rehearsal_at: TimeOfDay | None = time(20, 0)  # the evening before; null: no rehearsal
 
 
 class HouseRulesSection(Section):
@@ -166,7 +147,7 @@ class Friend(Section):
     """Somebody else who uses this bot with their own Polimisport account."""
 
     telegram_user_id: TelegramId
-    username: CodicePersona
+    username: UserName
     login: Login = "password"
     password: PasswordOfLogin = None
     otpatu: OtpUrl = None
@@ -203,7 +184,7 @@ class Keys(BaseSettings):
 class Visitor(Keys):
     """Somebody who only makes a session for another machine: no configuration, no database, no bot."""
 
-    username: CodicePersona
+    username: UserName
     state_dir: FilePath
     site: Site = Site()
     timezone: Zone = "Europe/Rome"
@@ -221,7 +202,7 @@ class Visitor(Keys):
 class Settings(Keys):
     """The validated configuration. Paths are absolute."""
 
-    username: CodicePersona
+    username: UserName
     login: Login = "password"
     password: PasswordOfLogin = None
     otpatu: OtpUrl = None
@@ -248,6 +229,12 @@ class Settings(Keys):
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
 
     _config_file: Path = PrivateAttr(DEFAULT_PATH)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_site_lets_in(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Where everybody logs in by hand, nobody has to say so of themselves."""
+        return as_the_site_lets_in(values)
 
     _otp_goes_with_password = field_validator("otpatu")(config_values.otp_goes_with_password)
 
@@ -391,6 +378,7 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
         raise ConfigError(_('{variable} is not JSON: write a list as ["a", "b"]', variable=_variable(error))) from None
     _name_unknown_keys(path, [*unknown, *_unknown(settings)])
     _refuse_examples(path, settings)
+    _refuse_unlike_the_site(path, settings)
     settings = _with_absolute_paths(settings, path.resolve().parent)
     settings._config_file = path
     _refuse_shared_files(path.resolve(), settings)
@@ -400,10 +388,14 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
 def visitor(username: str, state_dir: Path) -> Visitor:
     """Raises ConfigError with one line per wrong key."""
     values: dict[str, Any] = {"username": username, "state_dir": state_dir}
+    here = Path("the environment")
     try:
-        return Visitor(**values)
+        made = Visitor(**values)
     except ValidationError as error:
-        raise ConfigError(_explain(Path("the environment"), values, error)) from None
+        raise ConfigError(_explain(here, values, error)) from None
+    if made.site.lets_in is SiteLogin.POLIMI and (why := no_codice_persona(made.username)):
+        raise ConfigError(_wrong(here, "username", why))
+    return made
 
 
 def _split(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -426,6 +418,19 @@ def _left(section: BaseModel, name: str) -> bool:
     value = getattr(section, name)
     bare = value.get_secret_value() if isinstance(value, SecretStr) else value
     return any(bare == example or (name == "otpatu" and example in (bare or "")) for example in EXAMPLES.get(name, ()))
+
+
+def _refuse_unlike_the_site(path: Path, settings: Settings) -> None:
+    """Raises ConfigError for what somebody is said to log in with, where the site lets people in otherwise."""
+    friends = ((f"friends.{number}.", each) for number, each in enumerate(settings.friends) if each.active)
+    people: list[tuple[str, Settings | Friend]] = [("", settings), *friends]
+    wrong = [(prefix + key, why) for prefix, one in people for key, why in unlike_the_site(settings.site.lets_in, one)]
+    if wrong:
+        raise ConfigError("\n".join(_wrong(path, key, why) for key, why in wrong))
+
+
+def _wrong(path: Path, key: str, why: str) -> str:
+    return _("{path}: the key '{key}' {mistake}", path=path, key=key, mistake=_("is wrong: {why}", why=why))
 
 
 def _refuse_shared_files(config: Path, settings: Settings) -> None:

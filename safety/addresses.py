@@ -97,13 +97,24 @@ def parts_of(url: str) -> SplitResult | None:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The booking site and the login hosts, as the configuration names them."""
+    """The booking site and the login hosts, as the configuration names them.
+
+    Without a login host the site has a form of its own: then its own address is the one place to type at, and not the
+    address of another club on the same host.
+    """
 
     base_url: str
     login_hosts: tuple[str, ...]
 
+    @property
+    def has_own_form(self) -> bool:
+        """Whether the site itself asks for user name and password."""
+        return not self.login_hosts
+
     def may_type(self, url: str) -> bool:
         """Whether user name, password and code may go to that address: it is on the list, and safe on the way."""
+        if self.has_own_form:
+            return self.is_booking_site(url) and "%" not in urlsplit(url).path  # a server may read a way up in it
         parts = parts_of(url)
         return parts is not None and _is_safe(parts) and any(_is_at(parts, each) for each in self.login_hosts)
 

@@ -57,6 +57,7 @@ class AccountPages:
         self._trial = trial
         self._drafts = drafts
         self._pictures = pictures
+        self._site = dashboard.settings.site.lets_in
         self._sessions = Sessions(dashboard)
         self._doorkeeper = Doorkeeper(dashboard.settings.web)
         self._wrong = Allowance(WRONG_LINKS, WITHIN)
@@ -89,7 +90,9 @@ class AccountPages:
         if guest is None:
             return self._no_link(request)
         with speaking(await self._dashboard.services.readers.language(guest.user_id)):
-            return self._dashboard.render(request, "account/link.html", guest=guest, address=request.path)
+            return self._dashboard.render(
+                request, "account/link.html", guest=guest, address=request.path, site=self._site.value
+            )
 
     async def _begin(self, request: web.Request) -> web.Response:
         entrant = await self._dashboard.db.web_links.use(self._secret(request), LinkPurpose.ACCOUNT)
@@ -155,7 +158,7 @@ class AccountPages:
         match draft.stage:
             case Stage.COMPARE:
                 code = draft.source.code(self._dashboard.clock()) if draft.source and draft.needs_code else None
-                by_hand, remarks = draft.form.way is Way.BY_HAND, remarks_on(draft.form)
+                by_hand, remarks = draft.form.way is Way.BY_HAND, remarks_on(draft.form, self._site)
                 return self._page(request, draft, "compare", code=code, remarks=remarks, by_hand=by_hand)
             case Stage.TRYING:
                 return await self._trying(request, draft, "trying")
@@ -167,7 +170,7 @@ class AccountPages:
     def _page(self, request: web.Request, draft: Draft, name: str, **values: object) -> web.Response:
         return self._dashboard.render(
             request, f"account/{name}.html", OK, draft=draft, draft_csrf=draft.csrf, mistakes=draft.mistakes,
-            Standing=Standing, Remedy=Remedy, setup=SETUP, **values,
+            Standing=Standing, Remedy=Remedy, setup=SETUP, site=self._site.value, **values,
         )  # fmt: skip
 
     async def _code(self, _request: web.Request, draft: Draft) -> web.Response:
@@ -197,8 +200,8 @@ class AccountPages:
 
     async def _fill(self, request: web.Request, draft: Draft) -> web.Response:
         form = request[FORM]
-        draft.form = typed(form.fields).with_kept(draft.form.password)
-        draft.mistakes = mistakes_in(draft.form)
+        draft.form = typed(form.fields, self._site).with_kept(draft.form.password)
+        draft.mistakes = mistakes_in(draft.form, self._site)
         if "password" in draft.mistakes:
             draft.forget_password()
         if draft.needs_code:

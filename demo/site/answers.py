@@ -16,6 +16,7 @@ def frame_of(world: SiteWorld, request: web.Request) -> Frame:
     faults, path = world.faults, request.path
     person = world.accounts.people.get(request[ENTRY].user or "")
     return Frame(
+        world.tenant,
         person=(person.name or person.username) if person else "",
         banner=world.cookie_banner,
         banner_over_all=bool(faults.take("banner_over_button", path)),

@@ -1,4 +1,4 @@
-"""The routes of the simulated booking site behind its login, under /sportpolimi."""
+"""The routes of the simulated booking site behind its login, under the club's name."""
 
 import secrets
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from demo.site import pages
 from demo.site.answers import FORGERY_COOKIE, frame_of, html, is_ours, redirect, set_cookie
 from demo.site.faults import REDESIGN
 from demo.site.gate import ENTRY, SHOT, ConnectionCut
-from demo.site.pages import BASE, Frame
+from demo.site.pages import Frame
 from demo.site.schedule import Json, day_schedule, is_future, overlap_warning, reason
 from demo.site.slots import Slot
 from demo.site.world import Outcome, SiteWorld
@@ -26,17 +26,17 @@ class BookingRoutes:
         self._world = world
 
     def add_to(self, router: web.UrlDispatcher) -> None:
-        router.add_get(BASE, self.dashboard)
-        router.add_get(f"{BASE}/", self.dashboard)
-        router.add_get(f"{BASE}/static/{{name}}", self.static)
-        router.add_get(f"{BASE}/Booking", self.bookings)
-        router.add_get(f"{BASE}/Booking/Events", self.events)
-        router.add_get(f"{BASE}/Booking/ChooseActivity", self.choose_activity)
-        router.add_get(f"{BASE}/Booking/BookActivity", self.book_activity)
-        router.add_post(f"{BASE}/Booking/GetActivitySchedule", self.schedule)
-        router.add_get(f"{BASE}/Booking/ConfirmActivityBooking", self.confirm)
-        router.add_post(f"{BASE}/Booking/BookAppointment", self.book)
-        router.add_post(f"{BASE}/Booking/DeleteEvent", self.delete)
+        router.add_get(self._world.base, self.dashboard)
+        router.add_get(f"{self._world.base}/", self.dashboard)
+        router.add_get(f"{self._world.base}/static/{{name}}", self.static)
+        router.add_get(f"{self._world.base}/Booking", self.bookings)
+        router.add_get(f"{self._world.base}/Booking/Events", self.events)
+        router.add_get(f"{self._world.base}/Booking/ChooseActivity", self.choose_activity)
+        router.add_get(f"{self._world.base}/Booking/BookActivity", self.book_activity)
+        router.add_post(f"{self._world.base}/Booking/GetActivitySchedule", self.schedule)
+        router.add_get(f"{self._world.base}/Booking/ConfirmActivityBooking", self.confirm)
+        router.add_post(f"{self._world.base}/Booking/BookAppointment", self.book)
+        router.add_post(f"{self._world.base}/Booking/DeleteEvent", self.delete)
 
     # ----- what handlers ask
 
@@ -122,7 +122,7 @@ class BookingRoutes:
         wanted = request.query.get("activityId", "")
         activity = next((each for each in self._world.timetable.catalogue.activities if each.id == wanted), None)
         if activity is None:
-            return redirect(f"{BASE}/Booking/ChooseActivity")
+            return redirect(f"{self._world.base}/Booking/ChooseActivity")
         if recorded := self._world.likeness.pages.get("calendar"):
             return html(recorded)
         switches, frame = self._world.switches, frame_of(self._world, request)
@@ -179,7 +179,7 @@ class BookingRoutes:
         return {
             "status": (self._world.faults.take("book_status") or "OK") if good else "Error",
             field: reason(self._world, user, appointment_id, outcome),
-            "url": f"{BASE}/Booking" if good else None,
+            "url": f"{self._world.base}/Booking" if good else None,
             "canBookAgain": good and outcome is not Outcome.WAITING,
         }
 

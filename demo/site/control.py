@@ -33,7 +33,7 @@ class Control:
         return {"switches": self._world.switches, "faults": self._world.faults}
 
     async def page(self, request: web.Request) -> web.Response:
-        return web.Response(text=control_page.page(self._groups()), content_type="text/html")
+        return web.Response(text=control_page.page(self._groups(), self._world.base), content_type="text/html")
 
     async def state(self, request: web.Request) -> web.Response:
         """Clock, people, shots; with ?date=YYYY-MM-DD (and &activity=) the slots of that day."""

@@ -10,7 +10,7 @@ from demo.site.adjustable import Adjustable
 SIMPLE = (bool, int, float, str)
 
 
-def page(groups: dict[str, Adjustable]) -> str:
+def page(groups: dict[str, Adjustable], base: str) -> str:
     """One table a group; the script beside it sends what is changed to the group's address."""
     tables = "".join(
         f'<section><h2>{name.title()}</h2><table data-group="{name}">{_rows(group)}</table></section>'
@@ -19,10 +19,10 @@ def page(groups: dict[str, Adjustable]) -> str:
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>The simulated site</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/sportpolimi/static/control.css"></head>
+<link rel="stylesheet" href="{base}/static/control.css"></head>
 <body><main><h1>The simulated site</h1><p>What is set here holds from the next request on. What each is: README_DB.md,
 "The demo world alone", and <code>demo/site/faults.py</code>. <a href="state">What there is</a>.</p>
-<p role="status" id="said"></p>{tables}</main><script src="/sportpolimi/static/control.js"></script></body></html>"""
+<p role="status" id="said"></p>{tables}</main><script src="{base}/static/control.js"></script></body></html>"""
 
 
 def _rows(group: Adjustable) -> str:

@@ -17,8 +17,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ENTRY = web.RequestKey("entry", Request)
 SHOT = web.RequestKey("shot", Shot)
 CONTROL = "/__demo__/"
-BOOK = f"{pages.BASE}/Booking/BookAppointment"
-JSON_PATHS = (BOOK, f"{pages.BASE}/Booking/GetActivitySchedule", f"{pages.BASE}/Booking/DeleteEvent")
+BOOK = "/Booking/BookAppointment"
+JSON_PATHS = (BOOK, "/Booking/GetActivitySchedule", "/Booking/DeleteEvent")  # behind the club's name
 LEAST_COOKIE = 8  # characters of a cookie that can be a secret
 ENOUGH = 4  # texts for a cookie, which has a size
 FORBIDDEN = 403
@@ -39,6 +39,8 @@ class Gate:
 
     def __init__(self, world: SiteWorld, load: Load, host: str, closing: asyncio.Event) -> None:
         self._world = world
+        self._book = world.base + BOOK
+        self._json_paths = tuple(world.base + each for each in JSON_PATHS)
         self._load = load
         self._farm = Farm(world.switches)
         self._host = host
@@ -73,7 +75,7 @@ class Gate:
         entry = Request(now, self._host, request.method, request.path, query, form, _user(self._world, request))
         request[ENTRY] = entry
         self._world.log.record(entry)
-        if request.path == BOOK:
+        if request.path == self._book:
             request[SHOT] = Shot(now, entry.user, form.get("appointmentID", ""), Outcome.FAULT)
             self._world.shots.append(request[SHOT])
         return entry
@@ -87,7 +89,7 @@ class Gate:
 
     def _refuse_flood(self, request: web.Request) -> web.Response | None:
         who = request[ENTRY].user or request.remote or ""
-        seconds = self._load.seconds_too_many(who, books=request.path == BOOK)
+        seconds = self._load.seconds_too_many(who, books=request.path == self._book)
         return None if seconds is None else _failure(429, retry_after=seconds)
 
     async def _bear(self, request: web.Request) -> web.Response | None:
@@ -127,7 +129,7 @@ class Gate:
             )
         if faults.peek("byte_order_mark", path) and isinstance(response, web.Response) and response.text:
             response.text = f"\ufeff{response.text}"
-        if path not in JSON_PATHS or response.status != 200:
+        if path not in self._json_paths or response.status != 200:
             return response
         by_hand = "Referer" not in request.headers
         if faults.take("html_for_json", path) or (by_hand and faults.take("pages_only", path)):
@@ -145,7 +147,7 @@ class Gate:
         cookies = [value for value in request.cookies.values() if len(value) > LEAST_COOKIE]
         told = [*self._world.accounts.told_by(who), *cookies]
         response.headers["X-Echo"] = echo.address(told)
-        is_of_login = not request.path.startswith(f"{pages.BASE}/Booking")
+        is_of_login = not request.path.startswith(f"{self._world.base}/Booking")
         if response.status == 302:
             location = response.headers.get("Location", "/")
             if not is_of_login:
@@ -154,7 +156,7 @@ class Gate:
             if self._host == "sso" or not is_of_login:
                 response.set_cookie("echo", echo.SPELLINGS["percent"](" ".join(told[:ENOUGH])))
             response.text = echo.on_page(response.text, told)
-        elif request.path in JSON_PATHS and response.text:
+        elif request.path in self._json_paths and response.text:
             response.text = echo.in_json(response.text, told)
         return response
 

@@ -12,8 +12,8 @@ from demo.site.catalogue import Activity
 from demo.site.faults import REDESIGN
 from demo.site.penalties import LATE_POINTS, MISSED_POINTS, MOST_POINTS, SUSPENDED_FOR, Penalty
 from demo.site.slots import Slot
+from demo.site.tenant import POLIMI, Tenant
 
-BASE = "/sportpolimi"
 PENALTY = "Punti di penalità"
 _BANNER = """
 <div id="iubenda-cs-banner" class="iubenda-cs-container{whole}" role="dialog" data-asks="{asks}"
@@ -60,11 +60,17 @@ _DIALOGS = """
 class Frame:
     """What surrounds every page of the site."""
 
+    tenant: Tenant = POLIMI  # whose site it is
     person: str = ""  # name of who is logged in, empty for nobody
     banner: bool = True
     banner_over_all: bool = False
     banner_again: bool = False  # asks a second time, though it was accepted: the dashboard does
     renamed: dict[str, str] | None = None
+
+    @property
+    def base(self) -> str:
+        """What the paths of the site begin with."""
+        return self.tenant.base
 
     @property
     def version(self) -> int:
@@ -87,16 +93,16 @@ def page(frame: Frame, title: str, body: str, crumbs: tuple[tuple[str, str], ...
     banner = _banner(frame) if frame.banner else ""
     html = f"""<!DOCTYPE html>
 <html lang="it"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)} - Sport Polimi</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="{BASE}/static/site.css?v={frame.version}"></head>
-<body class="page-md" data-base="{BASE}">
+<title>{escape(title)} - {escape(frame.tenant.name)}</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="{frame.base}/static/site.css?v={frame.version}"></head>
+<body class="page-md" data-base="{frame.base}">
 <header class="page-header"><div class="container">
-  <a class="page-logo" href="{BASE}/"><span>SPORT</span> POLIMI</a>{_user_menu(frame)}
+  <a class="page-logo" href="{frame.base}/">{frame.tenant.logo}</a>{_user_menu(frame)}
 </div></header>
 <main class="container">{_breadcrumbs(crumbs, title)}{body}</main>
 <footer class="page-footer"><div class="container">Sito simulato: nessuna prenotazione è reale.</div></footer>
 {_DIALOGS}{banner}
-<script src="{BASE}/static/site.js?v={frame.version}"></script>
+<script src="{frame.base}/static/site.js?v={frame.version}"></script>
 </body></html>"""
     return frame.rename(html)
 
@@ -108,8 +114,8 @@ def _banner(frame: Frame) -> str:
 def _user_menu(frame: Frame) -> str:
     if not frame.person:
         return ""
-    return f"""<nav class="top-menu"><a href="{BASE}/Booking">Prenotazioni</a>
-<span class="username">{escape(frame.person)}</span><a href="{BASE}/Account/LogOut">Esci</a></nav>"""
+    return f"""<nav class="top-menu"><a href="{frame.base}/Booking">Prenotazioni</a>
+<span class="username">{escape(frame.person)}</span><a href="{frame.base}/Account/LogOut">Esci</a></nav>"""
 
 
 def _breadcrumbs(crumbs: tuple[tuple[str, str], ...], title: str) -> str:
@@ -125,11 +131,12 @@ def _portlet(title: str, content: str, extra: str = "") -> str:
 <div class="portlet-body">{content}</div></div>"""
 
 
-def public_home() -> str:
+def public_home(tenant: Tenant) -> str:
     """The public home of the sports centre, which only links to the site."""
+    frame = Frame(tenant, banner=False)
     body = f"""<p>Corsi, palestra e impianti per studenti e personale.</p>
-<p><a class="btn green" href="{BASE}/">Area Riservata</a></p>"""
-    return page(Frame(banner=False), "Polimi Sport", _portlet("Polimi Sport", body))
+<p><a class="btn green" href="{frame.base}/">Area Riservata</a></p>"""
+    return page(frame, tenant.name, _portlet(tenant.name, body))
 
 
 def login(frame: Frame, action: str, token: str) -> str:
@@ -137,7 +144,20 @@ def login(frame: Frame, action: str, token: str) -> str:
 <input type="hidden" name="__RequestVerificationToken" value="{token}">
 <p>Studenti e personale accedono con le credenziali del Politecnico.</p>
 <button type="submit" class="btn green">Accedi al tuo account</button></form>
-<form method="get" action="{BASE}/Account/Login"><p class="hint">Non sei del Politecnico?</p>
+<form method="get" action="{frame.base}/Account/Login"><p class="hint">Non sei del Politecnico?</p>
+<button type="submit" class="btn green pull-right">Registrati</button></form></div>"""
+    return page(frame, "Accesso", _portlet("Benvenuto", body))
+
+
+def login_form(frame: Frame, action: str, token: str, error: str = "") -> str:
+    """The login page of a club that asks for user name and password itself."""
+    told = f'<div class="alert alert-danger">{escape(error)}</div>' if error else ""
+    body = f"""{told}<div class="login-columns"><form method="post" action="{escape(action)}" autocomplete="off">
+<input type="hidden" name="__RequestVerificationToken" value="{token}">
+<label for="UserName">Nome utente</label><input type="text" id="UserName" name="UserName">
+<label for="Password">Password</label><input type="password" id="Password" name="Password">
+<button type="submit" class="btn green">Accedi</button></form>
+<form method="get" action="{frame.base}/Account/Login"><p class="hint">Non sei iscritto?</p>
 <button type="submit" class="btn green pull-right">Registrati</button></form></div>"""
     return page(frame, "Accesso", _portlet("Benvenuto", body))
 
@@ -147,10 +167,10 @@ def dashboard(frame: Frame, penalty_points: int | None) -> str:
     points = (
         ()
         if penalty_points is None
-        else (("home_btt_penalty", f"{BASE}/Booking", str(penalty_points), PENALTY, "red"),)
+        else (("home_btt_penalty", f"{frame.base}/Booking", str(penalty_points), PENALTY, "red"),)
     )
     tiles = (
-        ("home_btt_booking", f"{BASE}/Booking", "Booking", "Prenotazioni e noleggi", "green"),
+        ("home_btt_booking", f"{frame.base}/Booking", "Booking", "Prenotazioni e noleggi", "green"),
         ("home_btt_profile", "#", "Profilo", "I tuoi dati", "blue"),
         ("home_btt_shop", "#", "Shop", "Abbonamenti e iscrizioni", "purple"),
         *points,
@@ -183,14 +203,14 @@ def bookings(
     empty = '<p class="event-empty">Non hai prenotazioni attive.</p>'
     content = "" if by_script else blocks or empty
     repository = f'<div id="event-repository">{content}</div>' if container else ""
-    source = f' data-filled-from="{BASE}/Booking/Events"' if by_script else ""
+    source = f' data-filled-from="{frame.base}/Booking/Events"' if by_script else ""
     data = json.dumps({"token": token, "numbers": numbers})
     points = "" if penalties is None else _penalty_box(penalties)
     body = f"""{repository}{points}
 <script type="application/json" id="booking-data"{source}>{data}</script>"""
-    target = f"{BASE}/Booking/ChooseActivity"
+    target = f"{frame.base}/Booking/ChooseActivity"
     new = f'<a class="btn btn_nuovaprenotazione standard-booking purple-plum" href="{target}">Nuova Prenotazione</a>'
-    return page(frame, "Le mie prenotazioni", _portlet("Le mie prenotazioni", body, new), (("Home", f"{BASE}/"),))
+    return page(frame, "Le mie prenotazioni", _portlet("Le mie prenotazioni", body, new), (("Home", f"{frame.base}/"),))
 
 
 def _penalty_box(penalties: list[Penalty]) -> str:
@@ -222,14 +242,14 @@ def _booking_block(slot: Slot, free_hours: float, course: str, note: str, button
 
 
 def choose_activity(frame: Frame, activities: tuple[Activity, ...], *, dead_first_click: bool) -> str:
+    to = f"{frame.base}/Booking/BookActivity"
     links = "".join(
-        f'<a class="list-group-item" href="{BASE}/Booking/BookActivity?activityId={each.id}&amp;activityFlags=Classes">'
-        f"{escape(each.name)}</a>"
+        f'<a class="list-group-item" href="{to}?activityId={each.id}&amp;activityFlags=Classes">{escape(each.name)}</a>'
         for each in activities
     )
     dead = ' data-dead-first-click="1"' if dead_first_click else ""
     body = _portlet("Scegli l'attività", f'<div class="list-group"{dead}>{links}</div>')
-    return page(frame, "Attività", body, (("Home", f"{BASE}/"), ("Prenotazioni", f"{BASE}/Booking")))
+    return page(frame, "Attività", body, (("Home", f"{frame.base}/"), ("Prenotazioni", f"{frame.base}/Booking")))
 
 
 def calendar(frame: Frame, activity: Activity, today: date, behaviour: dict[str, float]) -> str:
@@ -242,7 +262,7 @@ def calendar(frame: Frame, activity: Activity, today: date, behaviour: dict[str,
 <a class="btn default btn-move-date" href="#" data-date-target="+1" title="Avanti">&rsaquo;</a></div>
 <div id="day-schedule-container"></div><div id="day-schedule-repository" hidden></div></div>
 <div id="booking-confirm-container" hidden></div><p class="calendar-loading">Caricamento in corso…</p>"""
-    crumbs = (("Prenotazioni", f"{BASE}/Booking"), ("Attività", f"{BASE}/Booking/ChooseActivity"))
+    crumbs = (("Prenotazioni", f"{frame.base}/Booking"), ("Attività", f"{frame.base}/Booking/ChooseActivity"))
     return page(frame, activity.name, _portlet(activity.name, body), crumbs)
 
 
@@ -260,9 +280,9 @@ def confirmation(frame: Frame, slot: Slot, refusal: str, *, warning: str, waitin
     return frame.rename(fragment)
 
 
-def notice(title: str, text: str) -> str:
+def notice(title: str, text: str, tenant: Tenant = POLIMI) -> str:
     """A page that only says something: maintenance, captcha, an error."""
-    return page(Frame(banner=False), title, _portlet(title, f"<p>{escape(text)}</p>"))
+    return page(Frame(tenant, banner=False), title, _portlet(title, f"<p>{escape(text)}</p>"))
 
 
 def deaf(html: str, seconds: float) -> str:

@@ -12,7 +12,6 @@ from demo.site.booking_routes import BookingRoutes
 from demo.site.control import Control
 from demo.site.gate import Gate
 from demo.site.load import Load
-from demo.site.pages import BASE
 from demo.site.sso_routes import SsoRoutes
 from demo.site.world import SiteWorld
 
@@ -36,7 +35,7 @@ class Site:
         """The public addresses are those at which clients reach the two servers, where it is not host and port."""
         self.world = world
         self._host = host
-        self._public = (public_url.rstrip("/").removesuffix(BASE), public_sso_url.rstrip("/"))
+        self._public = (public_url.rstrip("/").removesuffix(world.base), public_sso_url.rstrip("/"))
         self._tls = tls
         self._ports = (port, sso_port)
         self._load = Load(world)
@@ -68,7 +67,7 @@ class Site:
         shown = "127.0.0.1" if self._host == "0.0.0.0" else self._host
         public_url, public_sso_url = self._public
         self._account.reached_at(public_url, public_sso_url, sso_port)
-        self.base_url = (public_url or f"{scheme}://{shown}:{port}") + BASE
+        self.base_url = (public_url or f"{scheme}://{shown}:{port}") + self.world.base
         self.sso_url = public_sso_url or f"{scheme}://{sso_host(shown)}:{sso_port}"
         self.login_host = urlsplit(self.sso_url).netloc
         return self

@@ -61,7 +61,8 @@ class Switches(Adjustable):
     servers_told: str = _one_of("header", "cookie", "nothing")  # where an answer says whose it is
     known_go_home: bool = False  # the login page sends on to the dashboard whoever is logged in
 
-    # The single sign-on
+    # The login
+    own_form: bool = False  # the site itself asks for user name and password: no single sign-on, no one-time code
     login_pages: list[str] = _some_of("code", "notice", "expiring", "matricola", "extension")  # after the password
     chooser: bool = False  # the password form stands beside SPID, CIE and the others
     sign_on_minutes: float = 0.0  # whoever comes back so soon needs neither password nor code

@@ -20,6 +20,7 @@ from demo.site.places import Places
 from demo.site.rivals import Crowd
 from demo.site.slots import ROME, Slot, Timetable
 from demo.site.switches import Switches
+from demo.site.tenant import POLIMI, Tenant
 from demo.site.terms import Terms
 
 LOG_LIMIT = 20_000  # requests kept, so that a demo can run for weeks
@@ -120,8 +121,11 @@ class SiteWorld:
         cookie_banner: bool = True,
         free_cancel_hours: float = 2.0,
         switches: Switches | None = None,
+        tenant: Tenant = POLIMI,
     ) -> None:
         self._true_clock = clock
+        self.tenant = tenant
+        self.base = tenant.base  # what the paths of the site begin with
         self.seed = seed
         self.cookie_banner = cookie_banner
         self.faults = Faults()

@@ -192,7 +192,7 @@ def recognise(snapshot: Snapshot, places: Places) -> RecognisedPage:
     for rule in (_home, _entry, _password, _code):
         if seen := rule(snapshot, places):
             return seen
-    if not of_login:
+    if not of_login or places.has_own_form:  # of a club's own pages behind its form nothing is known: none is clicked
         return _without_way(snapshot, "")
     return _choice(snapshot) or _known_click(snapshot) or _one_way(snapshot)
 

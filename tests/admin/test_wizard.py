@@ -132,7 +132,7 @@ async def test_each_wrong_answer_gets_a_sentence_and_the_question_again(
 ) -> None:
     token = telegram_of_the_wizard.token
     giulia = Person(
-        *("3", "1"),
+        *("4", "1"),
         *("", "giulia rossi", GIULIA),
         *("", PASSWORD),
         *("", "", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP", "no-such-picture.png", OTP_URL, "y"),
@@ -311,3 +311,34 @@ def test_the_configuration_is_written_for_its_owners_eyes_only(tmp_path: Path) -
     assert stat.S_IMODE((tmp_path / "config.json").stat().st_mode) == 0o600
     assert json.loads((tmp_path / "config.json").read_text()) == {"password": "perché no"}
     assert len(list(tmp_path.iterdir())) == 1
+
+
+async def test_at_another_club_its_address_login_and_opening_are_asked_and_no_code(
+    telegram_of_the_wizard: TelegramEmulator,
+) -> None:
+    token, club = telegram_of_the_wizard.token, "https://ecomm.sportrick.com/circoloesempio"
+    giulia = Person(
+        "3",
+        *("http://ecomm.sportrick.com/circoloesempio", "https://ecomm.sportrick.com", f"{club}/", ""),
+        *("giulia@circolo.example", PASSWORD),
+        *("ninety", "7", "at noon", "12:30"),
+        *(token, "42"),
+    )
+    assert await giulia.use_wizard() == {
+        "username": "giulia@circolo.example",
+        "password": PASSWORD,
+        "site": {"base_url": club, "login": "form"},
+        "opening": {"days_ahead": 7, "at": "12:30"},
+        "telegram": {"bot_token": token, "allowed_user_id": 42},
+        "language": "en",
+    }
+    assert giulia.heard_once("The name of the club is missing")
+
+
+async def test_at_a_club_with_another_login_nobodys_password_is_asked(telegram_of_the_wizard: TelegramEmulator) -> None:
+    club, token = "https://ecomm.sportrick.com/circoloesempio", telegram_of_the_wizard.token
+    giulia = Person("3", club, "2", "giulia", "7", "00:00", token, "42")
+    answers = await giulia.use_wizard()
+    assert answers["site"] == {"base_url": club, "login": "by_hand"}
+    assert "password" not in answers
+    assert "otpatu" not in answers

@@ -149,3 +149,17 @@ async def test_a_thousand_guests_cost_one_look_at_one_row(db: Database, settings
         patched.delattr(type(db.guests), "changed_since")
         assert not await directory.refresh()
     assert 5999 in directory
+
+
+async def test_where_everybody_logs_in_by_hand_a_password_that_a_guest_entered_before_is_not_used(
+    db: Database, settings: Settings
+) -> None:
+    directory = Directory(settings, db.guests)
+    await come(db, MARTA)
+    await directory.admit(MARTA, SECRETS)
+    site = settings.site.model_copy(update={"login": "by_hand"})
+    changed = Directory(settings.model_copy(update={"site": site}), db.guests)
+    await changed.refresh()
+    assert (changed[MARTA].username, changed[MARTA].by_hand) == (SECRETS.username, True)
+    assert (changed[MARTA].password, changed[MARTA].otp_url) == ("", "")
+    assert MARTA in changed.by_hand()

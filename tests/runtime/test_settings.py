@@ -115,6 +115,40 @@ def test_a_wrong_key_is_named_with_its_remedy(tmp_path: Path, change: dict[str, 
         load(written(tmp_path, GOOD | change))
 
 
+CLUB = {"base_url": "https://ecomm.sportrick.com/circoloesempio", "login": "form"}
+MEMBER: dict[str, Any] = {"username": "giulia@circolo.example", "password": "p", "telegram": GOOD["telegram"]}
+
+
+def test_a_club_with_a_form_of_its_own_takes_any_user_name_and_types_at_its_own_address(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, MEMBER | {"site": CLUB}))
+    assert settings.people[0].username == "giulia@circolo.example"
+    assert settings.site.places_to_type == ()
+
+
+def test_where_everybody_logs_in_by_hand_nobody_needs_to_say_so(tmp_path: Path) -> None:
+    friend = {"telegram_user_id": 43, "username": "anna"}
+    values = {"username": "giulia", "telegram": GOOD["telegram"], "site": CLUB | {"login": "by_hand"}}
+    settings = load(written(tmp_path, values | {"friends": [friend]}))
+    assert [(each.by_hand, each.password) for each in settings.people] == [(True, ""), (True, "")]
+
+
+@pytest.mark.parametrize(
+    ("login", "change", "sentence"),
+    [
+        ("form", {"otpatu": GOOD["otpatu"]}, '\'otpatu\' is wrong: with "site.login": "form" no one-time code'),
+        ("by_hand", {}, "'password' is wrong: .* nobody's password is kept: remove it"),
+        ("by_hand", {"login": "password"}, "'login' is wrong: .* everybody logs in by hand"),
+        ("spid", {}, '\'site.login\' is wrong: write "polimi", "form" or "by_hand"'),
+        ("form", {"friends": [FRIEND]}, "'friends.0.otpatu' is wrong"),
+    ],
+)
+def test_what_does_not_go_with_the_sites_login_is_refused(
+    tmp_path: Path, login: str, change: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        load(written(tmp_path, MEMBER | {"site": CLUB | {"login": login}} | change))
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -7,8 +7,8 @@ simulated site, and one database between them, all in one loop and by one clock 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from demo.site.accounts import Person as Student
 from demo.site.catalogue import FIT_CENTER, PLATINUM, Catalogue, default_catalogue
 from demo.telegram import Message, Person, TelegramEmulator
 from domain.model import Action, Credentials
+from domain.site_login import SiteLogin
 from periodic_executor import Executor
 from portal.portal import Portal
 from runtime.configured import people_of
@@ -246,8 +247,14 @@ class Journey:
 
 
 @asynccontextmanager
-async def journey(engine: LentBrowser, folder: Path, **world: Any) -> AsyncIterator[Journey]:
-    """Noon of a Sunday: Giulia has a session on the site, and has never written to the bot."""
+async def journey(
+    engine: LentBrowser, folder: Path, configured: Mapping[str, Any] | None = None, **world: Any
+) -> AsyncIterator[Journey]:
+    """Noon of a Sunday: Giulia has a session on the site, and has never written to the bot.
+
+    `configured`: keys of the configuration that are not as usual. Where they say that the site has a form of its own,
+    that is the way in.
+    """
     clock = running_clock()
     student = Student(GIULIA, PASSWORD, SECRET, name="Giulia", period=QUICK_PERIOD)
     telegram = TelegramEmulator(limits=False)
@@ -256,10 +263,14 @@ async def journey(engine: LentBrowser, folder: Path, **world: Any) -> AsyncItera
     async with (
         Site(site_world) as site,
         telegram.serve(),
-        lent(engine, access(site, folder / "state", clock, read_back=IMPATIENT)) as portal,
         open_database(folder / "polimisport.db", clock) as db,
+        AsyncExitStack() as stack,
     ):
-        settings = settings_for(folder, telegram)
+        settings = settings_for(folder, telegram, **(configured or {}))
+        way = access(site, folder / "state", clock, read_back=IMPATIENT)
+        own_form = settings.site.lets_in is SiteLogin.FORM
+        way = replace(way, login_hosts=()) if own_form else way
+        portal = await stack.enter_async_context(lent(engine, way))
         await db.people.set(people_of(settings))
         here = Journey(
             site,

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.account.form import Codes, Typed, Way, mistakes_in, remarks_on, typed
+from domain.site_login import SiteLogin
 from languages import Language, speaking
 
 GOOD = Typed(username="10000001", password="una-password-finta")
@@ -74,3 +75,18 @@ def test_mistakes_are_told_in_the_language_of_the_person() -> None:
     with speaking(Language.ENGLISH):
         assert "badge" in mistakes_in(Typed())["username"]
         assert mistakes_in(Typed())["username"].startswith("Write")
+
+
+def test_a_club_with_a_form_of_its_own_is_never_asked_about_codes_or_careers() -> None:
+    sent = {"username": "giulia@circolo.example", "password": "p", "codes": "asked", "matricola": "123456"}
+    form = typed(sent, SiteLogin.FORM)
+    assert (form.codes, form.matricola) == (Codes.NEVER, "")
+    assert mistakes_in(form, SiteLogin.FORM) == {}
+    assert remarks_on(form, SiteLogin.FORM) == []
+    assert "circolo" in mistakes_in(Typed(), SiteLogin.FORM)["username"]
+
+
+def test_where_everybody_logs_in_by_hand_no_password_is_taken() -> None:
+    form = typed({"username": "giulia", "password": "a-secret", "way": "password"}, SiteLogin.BY_HAND)
+    assert (form.way, form.password) == (Way.BY_HAND, "")
+    assert mistakes_in(form, SiteLogin.BY_HAND) == {}

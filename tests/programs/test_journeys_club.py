@@ -1,0 +1,69 @@
+"""Another club of the platform, lived through from a tap in the chat to the site and back.
+
+A login form of its own and no code, its own name in the address, places that open seven days ahead at noon, and a
+waiting list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from demo.site import Outcome
+from demo.site.tenant import ANOTHER
+from domain.model import ActionStatus
+from tests.support.journeys import PILATES, Journey, journey
+from tests.support.lent_browser import LentBrowser
+from tests.support.sites import GIULIA, ROME, TUESDAY
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
+
+CLUB: dict[str, Any] = {
+    "site": {"base_url": "https://ecomm.sportrick.com/circoloesempio", "login": "form"},
+    "opening": {"days_ahead": 7, "at": "12:30"},
+}
+NEXT_TUESDAY = TUESDAY + timedelta(days=7)
+OPENS = datetime.combine(TUESDAY, time(12, 30), ROME)  # the places of Tuesday in a week
+SHORTLY = 5.0  # s before the opening the worker takes it up
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def here(engine: LentBrowser, tmp_path: Path) -> AsyncIterator[Journey]:
+    """The timetable was read, and nobody is logged in any more."""
+    at_the_club: dict[str, Any] = {"tenant": ANOTHER, "opening_days": 7, "opening_at": "12:30", "round_trip": 0.02}
+    async with journey(engine, tmp_path, CLUB, **at_the_club) as opened:
+        opened.set(own_form=True)
+        await opened.starts()
+        opened.logs_out()
+        await opened.restarts(otp_url="")
+        yield opened
+
+
+async def test_a_member_logs_in_by_the_clubs_form_books_and_gives_the_place_back(here: Journey) -> None:
+    row, result = await here.books("Prenotata!")
+    assert (row.status, here.held) == (ActionStatus.COMPLETED, [PILATES])
+    row, _ = await here.cancels(result, "Annullata")
+    assert (row.status, here.held) == (ActionStatus.COMPLETED, [])
+    assert here.world.accounts.login_attempts[GIULIA] == 1
+    assert here.world.accounts.codes_received[GIULIA] == []
+    assert not [each for each in here.world.log if not each.path.startswith("/circoloesempio/")]
+
+
+async def test_a_place_that_opens_seven_days_ahead_at_half_past_twelve_is_won_then(here: Journey) -> None:
+    page = await here.chooses(day="Mar 1 dic")
+    assert "12:30" in page.text
+    row, _ = await here.confirms("prenota all'apertura", "In attesa dell'apertura")
+    assert row.opens_at == OPENS
+    here.goes_to(OPENS - timedelta(seconds=SHORTLY))
+    await here.restarts(otp_url="")
+    before = here.mark
+    await here.works()
+    await here.reads("Prenotata!", "Si apriva", since=before)
+    assert ((await here.row(row)).status, here.held) == (ActionStatus.COMPLETED, [PILATES])
+    assert [slot.date for slot in here.world.bookings(GIULIA)] == [NEXT_TUESDAY]
+    assert [shot.outcome for shot in here.world.shots].count(Outcome.BOOKED) == 1
