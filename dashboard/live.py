@@ -125,14 +125,13 @@ class Live:
 
     async def _is_in_force(self, page: OpenPage) -> bool:
         """Whether the page is still to be told: its session may have been ended meanwhile."""
-        if self._is_over or page.is_one_too_many:
-            return False
         try:
-            sessions = await self._db.web_sessions.of(page.user_id)
+            goes_on = any(each.id == page.session_id for each in await self._db.web_sessions.of(page.user_id))
         except DatabaseError as error:
             log.info("Whether session %s goes on can't be read for now: %s", page.session_id, error)
-            return True
-        return any(session.id == page.session_id for session in sessions)
+            goes_on = True
+        # Asked last: the end may have come while the sessions were read.
+        return goes_on and not self._is_over and not page.is_one_too_many
 
     async def _write(self, response: web.StreamResponse, text: str) -> None:
         async with asyncio.timeout(self._pace.patience):

@@ -16,12 +16,13 @@ import pytest
 
 from dashboard.live import PACE
 from dashboard.server import Patience
+from domain.web import WebSession
 from tests.support import pages
 from tests.support.clock import FakeClock
 from tests.support.pages import FRIEND, OWNER, Browser, Site
+from tests.support.running import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SOON = 10.0  # s: on a loaded machine
 
 
 class Line:
@@ -32,7 +33,7 @@ class Line:
 
     async def event(self) -> dict[str, str]:
         """The next event, signs of life left out."""
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 block = (await self._response.content.readuntil(b"\n\n")).decode().strip()
                 fields = dict(line.split(":", 1) for line in block.split("\n") if ":" in line)
@@ -49,7 +50,7 @@ class Line:
         return False
 
     async def ends(self) -> None:
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             await self._response.content.read()
 
 
@@ -86,7 +87,7 @@ async def test_a_page_is_told_within_a_moment_and_only_of_its_own_persons_change
         told = await here.event()
         took = time.monotonic() - began
         assert told["event"] == "changed"
-        assert took < 2.0  # 0.2 on a machine that does nothing else: bench measures it
+        assert took < PACE.beat  # it was woken; 0.2 on a machine that does nothing else: bench measures it
         assert await there.is_silent()
         await changed(site, FRIEND)
         await there.event()
@@ -132,12 +133,32 @@ async def test_the_oldest_page_of_too_many_goes_on_without_being_told(site: Site
 
 
 async def test_an_open_page_keeps_the_program_from_stopping_for_no_moment(tmp_path: Path) -> None:
-    async with asyncio.timeout(60):
-        async with pages.site(tmp_path, FakeClock(datetime(2026, 11, 22, 10, tzinfo=UTC)), Patience(stop=90)) as site:
+    clock, patience = FakeClock(datetime(2026, 11, 22, 10, tzinfo=UTC)), Patience(stop=10 * PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        async with pages.site(tmp_path, clock, patience) as site:
             owner = await site.entered()
             about = f"{site.base}/live?{await own(owner)}"
             answer = await site.http.get(about, cookies=owner.cookies)
             assert (await answer.content.readline()).startswith(b"retry")
+
+
+async def test_an_end_that_comes_while_a_session_is_looked_up_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with pages.site(tmp_path, FakeClock(datetime(2026, 11, 22, 10, tzinfo=UTC))) as site:
+        owner = await site.entered()
+        about = f"{site.base}/live?{await own(owner)}"
+        looked_up = site.db.web_sessions.of
+
+        async def of(user_id: int) -> list[WebSession]:
+            found = await looked_up(user_id)
+            for end in site.dashboard.at_the_end:
+                end()
+            return found
+
+        monkeypatch.setattr(site.db.web_sessions, "of", of)
+        async with site.http.get(about, cookies=owner.cookies) as answer:
+            assert await answer.text() == f"retry: {PACE.retry}\n\n"  # and it ends
 
 
 async def test_a_page_that_shows_nothing_of_ours_is_refused(site: Site) -> None:
