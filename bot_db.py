@@ -58,7 +58,9 @@ async def serve(
     delivery = Delivery(application.bot, db, composer, chats, pauses.delivery, directory.refresh)
     owner = settings.telegram.allowed_user_id
     profile = Profile(application.bot)
-    handlers = UpdateHandlers(router, directory, delivery.heard_from, profile, services.beside, pauses.retries)
+    handlers = UpdateHandlers(
+        router, directory, delivery.heard_from, profile, services.beside, pauses.retries, pauses.tap_within
+    )
     handlers.install(application)
     await directory.refresh()
     try:

@@ -130,6 +130,7 @@ class UpdateHandlers:
         profile: Profile,
         beside: Beside,
         retries: Retries = RETRIES,
+        tap_within: float = ANSWER_TAP_WITHIN,
     ) -> None:
         self._router = router
         self._directory = directory
@@ -138,6 +139,7 @@ class UpdateHandlers:
         self._profile = profile
         self._beside = beside
         self._retries = retries
+        self._tap_within = tap_within
         self._last = LastAnswers()
 
     def install(self, application: AnyApplication) -> None:
@@ -227,7 +229,7 @@ class UpdateHandlers:
         message_id = query.message.message_id if isinstance(query.message, Message) and query.message.text else None
         tap = Tap(query.from_user.id, query.from_user.first_name, call, message_id, query.get_bot().username)
         respond = self._for(tap.user_id, self._router.respond)
-        response = await _in_time(query, _safely(respond(tap)))
+        response = await _in_time(query, _safely(respond(tap)), self._tap_within)
         shown = await self._show(query, response, fresh=call.fresh)
         self._note_shown(tap.user_id, shown, response)
         if shown is not None and shown != message_id and isinstance(response, Page) and response.card_of is not None:
@@ -368,10 +370,10 @@ def _blocks_us(update: Update) -> bool:
     return change is not None and change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
 
 
-async def _in_time(query: CallbackQuery, work: Awaitable[Response | Apology]) -> Response | Apology:
-    """The response. The tap itself is answered as soon as that is known, or after ANSWER_TAP_WITHIN."""
+async def _in_time(query: CallbackQuery, work: Awaitable[Response | Apology], seconds: float) -> Response | Apology:
+    """The response. The tap itself is answered as soon as that is known, or after so many seconds."""
     task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait({task}, timeout=ANSWER_TAP_WITHIN)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
     await answer_tap(query, None if done else str(apologies.TAKING_LONG))
     return await task
 

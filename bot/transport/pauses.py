@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.transport import alarm, application, chat, delivery, polling
+from bot.transport import alarm, application, chat, delivery, handlers, polling
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class BotPauses:
     polling: polling.Pauses = field(default_factory=polling.Pauses)
     delivery: delivery.Pauses = field(default_factory=delivery.Pauses)
     retries: chat.Retries = field(default_factory=chat.Retries)
+    tap_within: float = handlers.ANSWER_TAP_WITHIN
     disk: alarm.DiskCheck = field(default_factory=alarm.DiskCheck)
 
 

@@ -13,6 +13,7 @@ import pytest
 from bot.screens.apologies import TAKING_LONG, TOO_MANY
 from bot.screens.callbacks import Verb
 from bot.screens.page import button, safe
+from bot.transport.pauses import BOT_PAUSES
 from demo.telegram import Message
 from demo.telegram.world import CallbackQuery
 from domain.model import ActionStatus, ActionType, Booking, NoticeKind
@@ -210,6 +211,8 @@ async def test_a_database_that_fails_gets_one_sentence_and_the_button_stays(worl
 
 
 async def test_a_tap_waits_for_a_locked_database_and_says_so(world: World) -> None:
+    world.tap_within = 0.2
+    await world.restart(BOT_PAUSES)
     page = await pilates(world.owner)
     shell = sqlite3.connect(world.settings.local_path, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from runtime.configured import people_of
 from runtime.settings import Settings
 from tests.support import outcomes
 from tests.support.clock import FakeClock
+from tests.support.running import PATIENCE
 
 OWNER = 42
 FRIEND = 43
@@ -93,12 +94,14 @@ class World:
     owner: Person
     friend: Person
     pauses: BotPauses = BOT_PAUSES
+    tap_within: float = PATIENCE  # s; once a tap is answered all that it does is done, however busy the machine
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._stop = asyncio.Event()
-        self._running = asyncio.create_task(bot_db.serve(self.settings, self.db, self._stop, self.clock, self.pauses))
+        pauses = replace(self.pauses, tap_within=self.tap_within)
+        self._running = asyncio.create_task(bot_db.serve(self.settings, self.db, self._stop, self.clock, pauses))
 
     async def stop(self) -> None:
         self._stop.set()
@@ -183,7 +186,7 @@ def _look(message: Message) -> tuple[int, str, tuple[str, ...]]:
     return message.message_id, message.text, tuple(message.labels)
 
 
-async def until(look: Callable[[], Awaitable[object]], wanted: object, timeout: float = 10) -> None:
+async def until(look: Callable[[], Awaitable[object]], wanted: object, timeout: float = PATIENCE) -> None:
     """Waits for the database to hold what another task writes; it tells nobody, so it is asked."""
     async with asyncio.timeout(timeout):
         while await look() != wanted:  # noqa: ASYNC110 - no event to wait for

@@ -17,6 +17,7 @@ from typing import Any
 import bot_db
 from actions.runner import ActionRunner
 from bot.screens.texts import BOOK_LABEL, HOURS_LABEL, MINE_LABEL
+from bot.transport.pauses import BotPauses
 from database import Database, open_database
 from demo.site import Outcome, Site, SiteWorld, Slot
 from demo.site.accounts import Person as Student
@@ -31,6 +32,7 @@ from runtime.settings import Settings
 from tests.support.chats import FRIEND, OWNER, settings_for, tapped, until
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import IMPATIENT, LentBrowser, lent
+from tests.support.running import PATIENCE
 from tests.support.sites import (
     GIULIA,
     MARCO,
@@ -48,7 +50,7 @@ from tests.support.sites import (
 from worker import Worker
 
 PILATES = "PILATES MATWORK"
-QUICK_PERIOD = 3  # s a one-time code lasts: nobody waits half a minute for the next
+QUICK_PERIOD = 5  # s a one-time code lasts: nobody waits half a minute for the next, and it is typed in time
 
 
 def small_catalogue() -> Catalogue:
@@ -196,7 +198,7 @@ class Journey:
 
     async def works(self) -> None:
         """The worker, until nothing is due and nothing in hand."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await self.worker.burst()
 
     async def executes(self) -> None:
@@ -285,7 +287,7 @@ async def journey(
         enter(portal.session(here.person), site)
         files_of(portal.session(here.friend)).save({"cookies": [cookie(site, MARCO)], "origins": []})
         stop = asyncio.Event()
-        bot = asyncio.create_task(bot_db.serve(settings, db, stop, clock))
+        bot = asyncio.create_task(bot_db.serve(settings, db, stop, clock, BotPauses(tap_within=PATIENCE)))
         try:
             yield here
         finally:
