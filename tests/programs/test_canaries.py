@@ -27,7 +27,7 @@ import pytest
 
 from demo.site import Person, echo
 from domain.errors import AlreadyQueued
-from domain.model import Action, ActionStatus, ActionType, ClassRef, clock_time, utc_now
+from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, clock_time, utc_now
 from domain.requests import NewAction
 from tests.support.running import CODE_PERIOD, OWNER, PATIENCE, Installation, Running, installation
 from tests.support.sites import GIULIA
@@ -178,9 +178,9 @@ def wishes(here: Installation) -> list[ClassRef]:
     days = [here.world.today + timedelta(days=ahead) for ahead in range(3)]
     found = {}
     for slot in (slot for day in days for slot in here.world.slots(day)):
-        if slot.course and slot.free > 0 and here.world.terms.is_open(slot) and not here.world.terms.has_started(slot):
+        if slot.free > 0 and here.world.terms.is_open(slot) and not here.world.terms.has_started(slot):
             place = slot.activity.partition(" - ")[0]
-            found[slot.date] = ClassRef(slot.course, place, slot.date, clock_time(slot.start))
+            found[slot.date] = ClassRef(slot.course or FIT_CENTER, place, slot.date, clock_time(slot.start))
     return list(found.values())[-2:]
 
 
@@ -192,7 +192,7 @@ async def act(here: Installation, kind: ActionType, wish: ClassRef | None = None
         except AlreadyQueued as same:
             waiting = await db.requests.find(same.action_id)
             assert waiting
-            action_id, attempts = waiting.id, waiting.attempts
+            action_id, attempts = waiting.id, waiting.attempts - (waiting.status is PROCESSING)  # whose try goes on
 
         async def is_open() -> bool:
             row = await db.requests.find(action_id)
