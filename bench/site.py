@@ -22,7 +22,7 @@ from domain.names import split_activity
 
 ROUND_TRIP = 0.03  # s added to each request, as the figures are defined
 OPENING_DAYS = 30  # so long before a class it opens: all that the programs look at is open
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 DAYS = 7  # from tomorrow on: what a refresh reads
 
 OTP_URL = f"otpauth://totp/Polimi:{DEMO_PERSON.username}?secret={DEMO_PERSON.otp_secret}&issuer=Polimi"

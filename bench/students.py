@@ -26,8 +26,8 @@ from domain.names import split_activity
 from domain.requests import NewAction
 
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
-PATIENCE = 90.0  # s for a wish to be settled, however many programs die meanwhile
-TAP_PATIENCE = 30.0  # s for the bot to be started again and answer
+PATIENCE = 180.0  # s for a wish to be settled, however many programs die meanwhile
+TAP_PATIENCE = 60.0  # s for the bot to be started again and answer
 LOOK_AGAIN = 0.03  # s between looks at a row
 DAYS = 6  # from tomorrow on; the day after the last is for openings
 OPENS_IN = timedelta(seconds=12)  # enough to log in and learn the clock

@@ -36,7 +36,7 @@ from runtime.settings import load
 PROJECT = Path(__file__).resolve().parent.parent
 CHAT_PORT = 8765  # the same each time, so that a bookmark or an ssh tunnel goes on working; another when it is taken
 PAGE_PORT = 8766  # the same, for the pages in the browser
-PATIENCE = 30.0  # s for the bot to say its first word
+PATIENCE = 60.0  # s for the bot to say its first word, also on a busy machine
 STOP_PATIENCE = 15.0  # s for the programs to stop; they need five at most
 LOG_LINES = 20  # of the programs' log, shown when they end by themselves
 DAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")

@@ -11,6 +11,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
 from hypothesis import settings
+from playwright.async_api import expect
 
 from database import Database, PostgresqlAddress, open_database
 from domain.model import Role
@@ -20,11 +21,13 @@ from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser
 from tests.support.postgresql import Server, programs, started
 from tests.support.processes import LENT
+from tests.support.running import PATIENCE
 from tests.support.sites import chromium
 
 os.environ["LC_ALL"] = "C.UTF-8"  # programs speak English at a terminal, whoever runs the tests
 settings.register_profile("shared machine", deadline=None)  # a slow example is not a wrong one
 settings.load_profile("shared machine")
+expect.set_options(timeout=PATIENCE * 1000)  # where the product waits for a page it says itself how long
 
 pytest_plugins = ["tests.support.fast", "tests.support.engines"]
 

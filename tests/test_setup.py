@@ -399,7 +399,7 @@ async def test_a_clock_that_is_wrong_is_noticed(
     configure: Configure, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = configure()
-    for ahead, says in ((3, "s slow against"), (-3, "s fast against"), (1.2, "from the site's")):
+    for ahead, says in ((5, "s slow against"), (-5, "s fast against"), (1.2, "from the site's")):
         site_clock = FakeClock(datetime.now(UTC) + timedelta(seconds=ahead), runs=True)
         monkeypatch.setattr(site.world, "_true_clock", site_clock)
         reached = await doctor._reach_site(load(config), lambda: datetime.now(UTC))
@@ -434,8 +434,8 @@ async def test_a_wrong_password_is_tried_once_only_also_while_a_session_lives(co
 
 @in_its_loop
 async def test_the_doctor_logs_in_anew_and_sends_no_code_a_second_time(configure: Configure, site: Site) -> None:
-    config = configure(otpatu=f"{OTP_URL}&period=2")
-    site.world.accounts.people[GIULIA].period = 2
+    config = configure(otpatu=f"{OTP_URL}&period=4")
+    site.world.accounts.people[GIULIA].period = 4
     assert [said[:1] for said in await logins(config) + await logins(config)] == ["✓", "✓"]
     assert len(set(site.world.accounts.codes_received[GIULIA])) == site.world.accounts.login_attempts[GIULIA] == 2
 

@@ -36,6 +36,7 @@ STATIC = Path(__file__).parent / "static"
 FONTS = Path(__file__).resolve().parents[2] / "fonts"
 GIURIATI = (45.4781, 9.2264)  # where people are unless they say otherwise: the sports centre
 KEEP_ALIVE = 15.0  # seconds between comments on a quiet event stream
+SILENT_AFTER = 10.0  # seconds after which the page says that the bot did not answer a tap
 SAFE = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -183,14 +184,14 @@ class ChatPage:
     async def _tap(self, person: Person, params: Params) -> Any:
         number = params.integer("message_id") or None
         if params.has("label"):
-            return await person.tap(params.text("label"), message_id=number)
+            return await person.tap(params.text("label"), message_id=number, timeout=SILENT_AFTER)
         if params.has("data"):
-            return await person.press(params.text("data"), message_id=number)
+            return await person.press(params.text("data"), message_id=number, timeout=SILENT_AFTER)
         message = next((shown for shown in person.messages if shown.message_id == number), None)
         if message is None:
             raise LookupError("message not found")
         data = message.buttons[params.integer("row")][params.integer("column")].data
-        return await person.press(data or "", message_id=number)
+        return await person.press(data or "", message_id=number, timeout=SILENT_AFTER)
 
     async def upload(self, request: web.Request) -> web.Response:
         params, person = await self._params(request), self._who(request)

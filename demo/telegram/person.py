@@ -13,7 +13,7 @@ from demo.telegram.world import CallbackAnswer, CallbackQuery, Chat, Record, Wor
 
 Json = dict[str, Any]
 
-ANSWER_TIMEOUT = 10.0  # seconds a tap waits for the bot's answer
+PATIENCE = 60.0  # s; only ends a wait for what will not come, and a busy machine takes its time
 
 
 class Person:
@@ -105,9 +105,7 @@ class Person:
             self._chat.tell_pages({"type": "profile"})
 
     # --- tapping ---
-    async def tap(
-        self, label: str, *, message_id: int | None = None, timeout: float = ANSWER_TIMEOUT
-    ) -> CallbackAnswer:
+    async def tap(self, label: str, *, message_id: int | None = None, timeout: float = PATIENCE) -> CallbackAnswer:
         """Taps the inline button whose label contains `label`, in the newest message that has one.
 
         Waits for the answer. Raises LookupError naming the buttons on show when none fits, TimeoutError when the bot
@@ -129,9 +127,7 @@ class Person:
         shown = [message.labels for message in candidates[-3:]]
         raise LookupError(f"no button {label!r}; the last messages with buttons have {shown}")
 
-    async def press(
-        self, data: str, message_id: int | None = None, *, timeout: float = ANSWER_TIMEOUT
-    ) -> CallbackAnswer:
+    async def press(self, data: str, message_id: int | None = None, *, timeout: float = PATIENCE) -> CallbackAnswer:
         """Sends callback data, genuine or forged, as a tap on a message (default: the bot's last), until answered."""
         return await self.answer_to(self.start_tap(data, message_id), timeout)
 
@@ -142,14 +138,14 @@ class Person:
         gone = {"chat": self._chat.to_json(), "message_id": number, "date": 0}  # an InaccessibleMessage
         return self._world.tap(self._chat, record.payload if record else gone, data)
 
-    async def answer_to(self, query: CallbackQuery, timeout: float = ANSWER_TIMEOUT) -> CallbackAnswer:
+    async def answer_to(self, query: CallbackQuery, timeout: float = PATIENCE) -> CallbackAnswer:
         try:
             return await self._world.bell.until(lambda: query.answer, timeout)
         except TimeoutError:
             raise TimeoutError(f"the bot did not answer the tap within {timeout:g} s") from None
 
     # --- waiting ---
-    async def next_message(self, timeout: float = 10) -> Message:
+    async def next_message(self, timeout: float = PATIENCE) -> Message:
         """The bot's oldest message not yet taken this way, as it stands now; waits for one to arrive."""
         try:
             return await self._world.bell.until(self._take, timeout)
@@ -164,7 +160,7 @@ class Person:
                 return self._show(record)
         return None
 
-    async def wait_for(self, wanted: Callable[[Message], bool], timeout: float = 10) -> Message:
+    async def wait_for(self, wanted: Callable[[Message], bool], timeout: float = PATIENCE) -> Message:
         """The bot's newest message that satisfies `wanted`, there already or still to come or to be edited."""
 
         def look() -> Message | None:

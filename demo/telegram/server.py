@@ -20,7 +20,7 @@ from demo.telegram.files import UPLOAD_LIMIT
 from demo.telegram.limits import FloodControl
 from demo.telegram.methods import METHODS
 from demo.telegram.params import Params, read_params
-from demo.telegram.person import Person
+from demo.telegram.person import PATIENCE, Person
 from demo.telegram.world import World
 
 Json = dict[str, Any]
@@ -93,7 +93,7 @@ class TelegramEmulator:
         for chat in self.world.chats.values():
             chat.tell_pages({"type": "announcement", "announcement": self.world.announcement})
 
-    async def wait_for_call(self, method: str, timeout: float = 10, *, after: int = 0) -> ApiCall:
+    async def wait_for_call(self, method: str, timeout: float = PATIENCE, *, after: int = 0) -> ApiCall:
         """The first call of `method` among `calls[after:]`; waits for one to arrive."""
 
         def look() -> ApiCall | None:

@@ -232,7 +232,7 @@ async def test_however_often_and_by_whom_an_opening_is_raced_for_its_requests_ar
         sent = stage.opened.requests
         if another_worker:
             stage.hand_over()
-        stage.opened.clock.go(seconds=(OPENS - stage.opened.clock()).total_seconds() + 7)
+        stage.opened.clock.go(seconds=(OPENS - stage.opened.clock()).total_seconds() + 6)
         action = await stage.act()
         assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS + STILL_OPENING)
         assert stage.opened.requests == sent

@@ -26,6 +26,7 @@ from tests.support.lent_browser import LentBrowser, lent
 from tests.support.sites import (
     GIULIA,
     PASSWORD,
+    PATIENT,
     SECRET,
     TUESDAY,
     access,
@@ -37,7 +38,6 @@ from tests.support.sites import (
 
 PERIOD = 6  # s; of the one-time codes: a test that needs two does not wait for half a minute
 TIMEOUT = 1.5  # s for an answer, or one step on a page, where a fault may make it wait in vain
-PATIENT = 15.0  # s for the same, where all shall go well: a busy machine may need them
 READ_BACK = ReadBack(accepted=(0.0, 0.02, 0.05, 0.1), unclear=(0.0, 0.02))  # fewer looks, in a shorter time
 
 FAULTS: dict[str, dict[str, Any]] = {

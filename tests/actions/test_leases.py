@@ -16,6 +16,7 @@ from domain.model import Action, ActionType, ClassRef, utc_now
 from domain.requests import NewAction
 from tests.conftest import GIULIA, MARCO
 from tests.support.clock import FakeClock
+from tests.support.running import PATIENCE
 
 PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
 QUICK = LeaseTimes(usual=0.03, longest_action=0.1)
@@ -63,7 +64,7 @@ async def test_only_what_hangs_costs_its_person_the_session(db: Database) -> Non
     hanging, taken_over = await claimed(db, GIULIA), await claimed(db, MARCO)
     closed = Closed()
     leases = Leases(db, closed.close, QUICK)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         with leases.kept(replace(taken_over, attempts=0)), leases.kept(hanging):
             await closed.any.wait()
     assert closed.accounts == [GIULIA]
@@ -71,8 +72,11 @@ async def test_only_what_hangs_costs_its_person_the_session(db: Database) -> Non
 
 async def test_all_that_is_in_hand_is_extended_with_one_write(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     actions = [await claimed(db, user_id) for user_id in (GIULIA, MARCO)]
-    beats, leases = Beats(db, monkeypatch, enough=1), Leases(db, Closed().close, replace(QUICK, longest_action=60.0))
-    async with asyncio.timeout(10):
+    beats, leases = (
+        Beats(db, monkeypatch, enough=1),
+        Leases(db, Closed().close, replace(QUICK, longest_action=10 * PATIENCE)),
+    )
+    async with asyncio.timeout(PATIENCE):
         with leases.kept(actions[0]), leases.kept(actions[1]):
             await beats.are_enough.wait()
     assert beats.beats[0] == [action.id for action in actions]
@@ -81,8 +85,8 @@ async def test_all_that_is_in_hand_is_extended_with_one_write(db: Database, monk
 async def test_an_unexpected_error_ends_the_keeping_of_no_lease(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     beats = Beats(db, monkeypatch, enough=3)
     beats.errors = [ValueError("nobody thought of that")]
-    leases = Leases(db, Closed().close, replace(QUICK, longest_action=60.0))
-    async with asyncio.timeout(10):
+    leases = Leases(db, Closed().close, replace(QUICK, longest_action=10 * PATIENCE))
+    async with asyncio.timeout(PATIENCE):
         with leases.kept(await claimed(db, GIULIA)):
             await beats.are_enough.wait()
 
@@ -91,9 +95,9 @@ async def test_a_clock_that_is_set_forward_ends_no_action(db: Database, monkeypa
     hours, closed = itertools.count(), Closed()
     action = replace(await claimed(db, GIULIA), opens_at=utc_now())
     beats = Beats(db, monkeypatch, enough=4)
-    times = LeaseTimes(usual=0.03, longest_action=60.0)
+    times = LeaseTimes(usual=0.03, longest_action=10 * PATIENCE)
     leases = Leases(db, closed.close, times, lambda: utc_now() + timedelta(hours=next(hours)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         with leases.kept(action):
             await beats.are_enough.wait()
     assert closed.accounts == []

@@ -70,7 +70,7 @@ async def go_on(stage: Stage, action: Action) -> Action:
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
 async def test_a_site_that_makes_no_sense_at_the_opening_is_waited_for(staged: Set, nonsense: str) -> None:
-    async with staged(timeout=1.5) as stage:
+    async with staged() as stage:
         stage.opened.world.faults.update(NONSENSE[nonsense])
         await stage.add()
         action = await stage.act()
@@ -99,7 +99,7 @@ ODD_BY_DAY: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("nonsense", ODD_BY_DAY)
 async def test_by_day_one_answer_without_sense_ends_nothing(staged: Set, nonsense: str) -> None:
-    async with staged(LONG_AFTER, timeout=1.5) as stage:
+    async with staged(LONG_AFTER) as stage:
         stage.opened.world.faults.update(copy.deepcopy(ODD_BY_DAY[nonsense]))  # what is used up is counted in it
         await stage.add()
         action = await stage.act()
@@ -113,7 +113,7 @@ async def test_by_day_one_answer_without_sense_ends_nothing(staged: Set, nonsens
 async def test_no_answer_without_sense_ends_a_watch_and_many_are_told_once(
     staged: Set,
 ) -> None:
-    async with staged(LONG_AFTER, timeout=1.5) as stage:
+    async with staged(LONG_AFTER) as stage:
         stage.opened.world.fill(stage.opened.pilates_id)
         action = await stage.add(watch=WatchMode.BOOK)
         schedule = {"answer": "GetActivitySchedule"}

@@ -9,6 +9,7 @@ from actions.shared_readings import SharedReadings
 from domain.model import Activity, Slot
 from scraper import Calendar
 from tests.support.clock import FakeClock
+from tests.support.running import PATIENCE
 
 CALENDAR = Calendar(Activity("1", "Giuriati - Fit Center"))
 TUESDAY = date(2026, 11, 24)
@@ -29,7 +30,7 @@ async def test_an_answer_that_never_comes_is_waited_for_by_who_asked_and_by_nobo
     hanging = asyncio.ensure_future(shared(CALENDAR, TUESDAY))
     await asyncio.sleep(0)
     others = [shared(CALENDAR, TUESDAY) for _ in range(3)]
-    assert await asyncio.wait_for(asyncio.gather(*others), 5) == [(), (), ()]
+    assert await asyncio.wait_for(asyncio.gather(*others), PATIENCE) == [(), (), ()]
     assert not hanging.done()
     hanging.cancel()
 

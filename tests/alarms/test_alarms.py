@@ -33,10 +33,11 @@ from tests.conftest import GIULIA
 from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.recurring import TUESDAY, settings_of
+from tests.support.running import PATIENCE
 
 PILATES = ClassRef("PILATES", "Giuriati", TUESDAY, datetime(2026, 11, 24, 18, tzinfo=UTC).time())
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's, before 3.13
-AT_ONCE = Times(ping=Patience(0.0, 0.0, 5.0))
+AT_ONCE = Times(ping=Patience(0.0, 0.0, PATIENCE))
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Listener:
         return web.Response(status=self.status)
 
     async def wait(self) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await self.something.wait()
 
 
@@ -218,7 +219,7 @@ async def test_the_ping_says_that_all_is_well_and_what_is_not(
     address = f"http://{there.base}/ping/1b2c-uuid?create=1"
     settings = configured(tmp_path, there, channels=[], ping_url=address)
     await named(db, settings)
-    ping = ping_for(db, settings, clock, Patience(0.0, 0.0, 5.0))
+    ping = ping_for(db, settings, clock, Patience(0.0, 0.0, PATIENCE))
     assert ping
     await ping.once(asyncio.Event())
     [(path, said)] = there.heard

@@ -14,6 +14,7 @@ from domain.model import ActionStatus, ActionType, Booking, Timetable
 from domain.requests import NewAction
 from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, PILATES, THURSDAY, TODAY, TUESDAY, World, menu, pilates, queued, tapped
+from tests.support.running import PATIENCE
 
 MINE = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
 PNG = bytes.fromhex(
@@ -433,7 +434,7 @@ async def test_a_tap_on_the_way_to_a_booking_lets_the_workers_get_ready(world: W
     await menu(world.owner)
     assert not await world.db.people.anyone_expected(timedelta(seconds=20))
     await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not await world.db.people.anyone_expected(timedelta(seconds=20)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 

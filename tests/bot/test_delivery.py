@@ -28,9 +28,9 @@ from store.connection import Transaction
 from store.outbox import Outbox, add_notice
 from tests.support import chats, outcomes
 from tests.support.chats import FRIEND, OTP, OWNER, TUESDAY, World, menu, queued
+from tests.support.running import PATIENCE, STOP_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-UNTIL_STOPPED = 5.0  # s, the promise
 
 
 @pytest.fixture
@@ -239,17 +239,17 @@ async def test_a_result_does_not_wait_for_an_edit_that_hangs_and_the_card_follow
     await world.emulator.wait_for_call("editMessageText", after=calls)
     await world.book()
 
-    await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=5)
+    await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=application.ANSWER_SECONDS - 1)
     assert await settled(world) == [None, None, None]
     assert "✅ Prenotazione" in next(each for each in world.owner.messages if each.message_id == card.message_id).text
 
 
 async def test_a_result_is_told_because_it_was_written_not_because_somebody_looked(world: World) -> None:
-    await world.restart(BotPauses(delivery=delivery.Pauses(pace=Pace(look=60.0, anyway=60.0))))
+    await world.restart(BotPauses(delivery=delivery.Pauses(pace=Pace(look=10 * PATIENCE, anyway=10 * PATIENCE))))
     await queued(world.owner)
     await world.book()
 
-    await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=20)
+    await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
 
 
 async def test_a_result_does_not_wait_for_a_tap_whose_screen_hangs(world: World) -> None:
@@ -260,7 +260,7 @@ async def test_a_result_does_not_wait_for_a_tap_whose_screen_hangs(world: World)
     await world.owner.tap("📋 Le Mie Prenotazioni", message_id=page.message_id)
     await world.book()
 
-    await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=5)
+    await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=application.ANSWER_SECONDS - 1)
 
 
 async def test_a_card_is_edited_once_however_often_its_message_is_refused(world: World) -> None:
@@ -442,7 +442,7 @@ async def program(path: Path) -> asyncio.subprocess.Process:
 
 
 async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         _, errors = await process.communicate()
     return process.returncode, errors.decode()
 
@@ -457,14 +457,14 @@ async def test_a_signal_ends_the_program_cleanly_and_its_log_holds_no_secret(
         process = await program(config(tmp_path, emulator))
         giulia = emulator.person(OWNER, "Giulia")
         await giulia.send("/start")
-        await giulia.next_message(timeout=20)
+        await giulia.next_message(timeout=PATIENCE)
         began = time.monotonic()
 
         process.send_signal(number)
         code, log = await ended(process)
 
     assert code == 0
-    assert time.monotonic() - began < UNTIL_STOPPED
+    assert time.monotonic() - began < STOP_SECONDS
     assert "Traceback" not in log
     assert emulator.token not in log
 
@@ -476,7 +476,7 @@ async def test_a_signal_ends_the_program_also_while_telegram_is_away(tmp_path: P
         emulator.faults.down = True
         process = await program(config(tmp_path, emulator))
         assert process.stderr
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while b"can't be reached" not in await process.stderr.readline():
                 pass
 

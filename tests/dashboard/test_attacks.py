@@ -27,6 +27,7 @@ from tests.support.anothers import SECRET_COURSE, USUAL, give_giulia_a_life, her
 from tests.support.chats import NOON
 from tests.support.clock import FakeClock
 from tests.support.pages import FRIEND, OWNER, Answer, Browser, Site
+from tests.support.running import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -287,7 +288,7 @@ async def test_no_path_leads_to_a_file(site: Site) -> None:
 # Requests that are odd, large, slow or many
 
 
-async def raw(site: Site, request: bytes, wait: float = 10) -> bytes:
+async def raw(site: Site, request: bytes, wait: float = PATIENCE) -> bytes:
     """What the server says to those bytes until it closes, or is silent for long."""
     host, port = site.base.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
@@ -363,7 +364,7 @@ async def test_a_form_has_a_size_also_when_it_is_unpacked(site: Site) -> None:
 
 
 async def test_who_sends_slowly_is_let_go_and_keeps_nobody_waiting(tmp_path: Path) -> None:
-    patience = Patience(request=0.5)
+    patience = Patience(request=2.0)
     async with pages.site(tmp_path, FakeClock(NOON), patience) as site:
         host, port = site.base.removeprefix("http://").split(":")
         slow = [await asyncio.open_connection(host, int(port)) for _ in range(200)]
@@ -377,7 +378,7 @@ async def test_who_sends_slowly_is_let_go_and_keeps_nobody_waiting(tmp_path: Pat
                 await asyncio.wait([ended], timeout=0.1)
             ended.exception()
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             assert (await site.browser().get("/static/page.css")).status == 200
             await asyncio.gather(*(drip(*each) for each in slow))
         for _reader, writer in slow:
@@ -391,9 +392,10 @@ async def test_a_form_that_drips_in_is_refused_and_keeps_nobody_waiting(site: Si
     gate = Gate(site.dashboard)
     application = web.Application(middlewares=[gate.handle])
     gate.add(application, Route("POST", "/form", answered, Access.ANYBODY, within=0.5))
+    gate.add(application, Route("POST", "/long", answered, Access.ANYBODY, within=10 * PATIENCE))
     gate.add(application, get("/page", answered, Access.ANYBODY))
-    head = b"POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\nContent-Type: "
-    head += b"application/x-www-form-urlencoded\r\n\r\na="
+    head = " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n"
+    head += "Content-Type: application/x-www-form-urlencoded\r\n\r\na="
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
         answer = asyncio.create_task(reader.read())
@@ -403,22 +405,26 @@ async def test_a_form_that_drips_in_is_refused_and_keeps_nobody_waiting(site: Si
         writer.close()
         return b"" if answer.exception() else answer.result()
 
-    async with running(application, Patience(stop=0.5)) as runner, asyncio.timeout(30):
-        port = await listen(runner, "127.0.0.1", 0)
+    async def dripping(port: int, form: str) -> list[asyncio.Task[bytes]]:
         slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
         for _reader, writer in slow:
-            writer.write(head)
-        dripping = [asyncio.create_task(drip(*each)) for each in slow]
+            writer.write(f"POST {form}{head}".encode())
+        return [asyncio.create_task(drip(*each)) for each in slow]
+
+    async with running(application, Patience(stop=0.5)) as runner, asyncio.timeout(PATIENCE):
+        port = await listen(runner, "127.0.0.1", 0)
+        answers = await asyncio.gather(*await dripping(port, "/form"))
+        patient = await dripping(port, "/long")
         async with site.http.get(f"http://127.0.0.1:{port}/page") as others:
             assert await others.text() == "here"
-        assert not any(task.done() for task in dripping)  # it waited for none of them
-        answers = await asyncio.gather(*dripping)
+        assert not any(task.done() for task in patient)  # it waited for none of them
+    await asyncio.gather(*patient)
     assert {answer[:12] for answer in answers if answer} == {b"HTTP/1.1 408"}
 
 
 async def test_there_is_an_end_to_the_connections_and_those_there_are_go_on(site: Site) -> None:
     application = application_of(site.dashboard, Assets())
-    async with running(application, most=3) as runner, asyncio.timeout(30):
+    async with running(application, most=3) as runner, asyncio.timeout(PATIENCE):
         port = await listen(runner, "127.0.0.1", 0)
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
         for reader, writer in held:
@@ -434,7 +440,7 @@ async def test_there_is_an_end_to_the_connections_and_those_there_are_go_on(site
 async def test_a_thousand_read_at_once_and_each_gets_their_own(site: Site) -> None:
     owner, friend = await site.entered(), await site.entered(FRIEND)
     tokens = {(await owner.get("/")).csrf: owner, (await friend.get("/")).csrf: friend}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         answers = await asyncio.gather(*((owner, friend)[number % 2].get("/do/help") for number in range(1000)))
     assert {answer.status for answer in answers} == {200}
     got = [tokens[answer.csrf] for answer in answers]

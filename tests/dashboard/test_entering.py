@@ -10,6 +10,7 @@ import pytest
 
 from domain.web import LinkPurpose
 from tests.support.pages import FRIEND, OWNER, Site
+from tests.support.running import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -87,7 +88,7 @@ async def test_when_a_browser_was_last_seen_is_kept_to_the_hour(site: Site) -> N
     assert (await site.db.web_sessions.of(FRIEND))[0].seen_at == began.seen_at
     site.clock.go(minutes=1)
     await browser.get("/")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while (await site.db.web_sessions.of(FRIEND))[0].seen_at == began.seen_at:
             await browser.get("/")
     assert (await site.db.web_sessions.of(FRIEND))[0].seen_at - began.seen_at == timedelta(hours=1)

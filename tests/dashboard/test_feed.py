@@ -8,6 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from tests.support.pages import FRIEND, OWNER, Site
+from tests.support.running import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -84,7 +85,7 @@ async def test_only_reading_is_allowed(site: Site) -> None:
 async def test_when_a_calendar_last_asked_is_noted(site: Site) -> None:
     path = await made(site, FRIEND)
     await site.browser().get(path)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while (feed := await site.db.feeds.find(FRIEND)) is None or feed.read_at is None:  # noqa: ASYNC110 - a row
             await asyncio.sleep(0.01)
     assert feed.read_at == site.clock.now

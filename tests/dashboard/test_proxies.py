@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from tests.support import pages
 from tests.support.clock import FakeClock
 from tests.support.pages import OWNER, Browser, Site
-from tests.support.running import ROOT, free_port
+from tests.support.running import PATIENCE, ROOT, free_port
 
 NAME = "sport.example"
 PUBLIC = f"https://{NAME}"
@@ -138,7 +138,7 @@ async def outside(folder: Path, proxy: str, recipe: str) -> AsyncIterator[Outsid
 
 
 async def reachable(port: int, process: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while process.returncode is None:
             try:
                 _reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -33,7 +33,6 @@ async def site(world: SiteWorld) -> AsyncIterator[Site]:
 async def page(engine: LentBrowser) -> AsyncIterator[Page]:
     _, browser = engine
     page = await browser.new_page(locale="it-IT", timezone_id="America/New_York")
-    page.set_default_timeout(10_000)
     yield page
     await page.close()
 

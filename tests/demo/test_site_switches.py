@@ -29,6 +29,7 @@ from demo.site.switches import LIMITS, lively
 from domain.request_counts import BURST
 from portal.session.request_budget import PER_SECOND
 from tests.support.clock import FakeClock
+from tests.support.running import PATIENCE
 
 GIULIA, MARCO = "10000001", "10000002"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -455,7 +456,7 @@ async def test_the_command_line_says_where_it_is_who_is_there_and_when(tmp_path:
     )
     assert process.stdout is not None
     said = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while said.count(b"otpauth://") < 2:
             said += await process.stdout.readline()
     process.terminate()

@@ -18,6 +18,7 @@ from opening.site_calls import SiteCalls
 from opening.spreading import Rank, Spread
 from portal.resources import Account, Resources, State
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, readings
+from tests.support.running import PATIENCE
 from tests.support.sites import GIULIA
 
 pytest_plugins = ["tests.support.opening_fixtures"]
@@ -112,7 +113,7 @@ async def test_a_clock_set_back_by_40_minutes_moves_no_shot(at: Open) -> None:
         racing = asyncio.create_task(opened.race())
         await asyncio.sleep(0.4)
         opened.clock.go(seconds=-2400)
-        await asyncio.wait_for(racing, 10)
+        await asyncio.wait_for(racing, PATIENCE)
         assert -0.01 < opened.arrivals(Outcome.BOOKED)[0] < 3.0
 
 

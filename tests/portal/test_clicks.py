@@ -26,7 +26,7 @@ pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 SITE = "http://127.0.0.1:1"
-ACCESS = nowhere(SITE, timeout_seconds=1.0, limits=SiteLimits(first_click=0.3, next_click=0.1))
+ACCESS = nowhere(SITE, timeout_seconds=3.0, limits=SiteLimits(first_click=0.6, next_click=0.2))
 OK = "<div role=dialog><div class=modal-body>Prenotato</div><button>Ok</button></div>"
 CONFIRM = "<div id=booking-confirm-container><button id=btnConfirmAppointmentBooking>Conferma</button></div>"
 LOGIN = """<div id=form><input id=login><input id=password type=password>
@@ -72,7 +72,7 @@ async def show(page: Page, body: str, button: str, heard: str, answer: str) -> l
             await route.fulfill(content_type="text/html", body=f"<body>{body}<script>{script}</script></body>")
             return
         sent.append(route.request.url)
-        await asyncio.sleep(0.5)  # longer than a click has to take effect
+        await asyncio.sleep(0.8)  # longer than a click has to take effect
         await route.fulfill(content_type="text/html", body=answer)
 
     await page.unroute_all()

@@ -228,7 +228,7 @@ async def test_who_waited_for_a_login_that_was_led_astray_does_not_try_it(attemp
 async def test_a_login_that_goes_on_in_another_window_is_told_with_its_address(
     attempt: Attempt, hosts: Hosts, where: str, kind: type[SiteError], opener: str
 ) -> None:
-    attempt.configure(timeout_seconds=1.0)
+    attempt.configure(timeout_seconds=4.0)
     address = hosts[where].address + "/aunicalogin"
     hosts["booking"].pages[f"{HOME}/Account/Login"] = opener.format(address, "Accedi al tuo account")
     with pytest.raises(SiteError, match=address) as caught:
@@ -273,7 +273,7 @@ async def test_not_every_page_that_asks_for_a_password_again_has_refused_the_one
 async def test_nonsense_of_the_booking_site_after_a_good_login_is_the_sites_trouble_and_sends_one_password(
     attempt: Attempt, hosts: Hosts, nonsense: str | web.Response
 ) -> None:
-    attempt.configure(timeout_seconds=1.0)
+    attempt.configure(timeout_seconds=4.0)
     hosts["booking"].pages[f"{HOME}/"] = nonsense
     for _ in range(2):
         with pytest.raises(SiteError) as caught:
@@ -298,7 +298,7 @@ async def test_a_plain_stop_on_the_way_to_the_login_is_made_over_https_unless_it
     """The button posts: with 302 a plain GET follows, with 307 what was posted. Nobody answers to that name."""
     plain = "http://aunicalogin.invalid/service"
     named = (*attempt.access.login_hosts, "aunicalogin.invalid")
-    attempt.configure(login_hosts=named, timeout_seconds=1.0)
+    attempt.configure(login_hosts=named, timeout_seconds=4.0)
     hosts["booking"].pages[f"{HOME}/sso"] = to(plain, status)
     with pytest.raises(SiteError) as caught:
         await attempt.session.renew()

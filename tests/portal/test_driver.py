@@ -22,6 +22,7 @@ from portal.portal import Portal, open_portal
 from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
 from tests.support.processes import kill, name_of, our_children, our_processes
+from tests.support.running import PATIENCE
 from tests.support.sites import GIULIA, Steady, access, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
@@ -65,7 +66,7 @@ def pilates(world: SiteWorld) -> ClassRef:
 
 async def until(true: Callable[[], bool]) -> None:
     """Waits, with a limit, for what another process does in its own time."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while not true():  # noqa: ASYNC110 - a process that ends sets no event
             await asyncio.sleep(0.01)
 

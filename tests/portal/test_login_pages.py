@@ -265,7 +265,7 @@ ENDS = {
 async def test_what_can_not_be_passed_is_told_with_its_address_title_and_words(
     attempt: Attempt, hosts: Hosts, end: str
 ) -> None:
-    attempt.configure(timeout_seconds=1.0)
+    attempt.configure(timeout_seconds=4.0)
     page, why, followed = ENDS[end]
     page = page.replace("{stranger}", hosts["stranger"].address)
     numbers = iter(range(100))

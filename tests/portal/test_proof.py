@@ -31,6 +31,7 @@ from portal.bookings_list import BookingsList, Sought
 from portal.read_back import ReadBack
 from portal.responses.response_errors import SiteResponse
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, Opening
+from tests.support.running import PATIENCE
 from tests.support.sites import GIULIA, TUESDAY
 from tests.support.stages import LONG_AFTER, OWNER, Set
 
@@ -126,10 +127,10 @@ async def test_words_of_a_waiting_list_are_told_at_once_and_nothing_is_sent_agai
 async def test_words_nobody_knows_are_told_at_once_and_nothing_is_sent_again(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at(policy=replace(IMPATIENT, looks_accepted=(0.0, 0.05, 30.0))) as opened:
+    async with at(policy=replace(IMPATIENT, looks_accepted=(0.0, 0.05, 10 * PATIENCE))) as opened:
         monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Available")
         opened.world.faults.booking_note = "Richiesta inviata"
-        error = await asyncio.wait_for(met(opened), 10)
+        error = await asyncio.wait_for(met(opened), PATIENCE)
         assert isinstance(error, PlaceUnclear)
         assert "Richiesta inviata" in quoted(str(error))
         shots = len(opened.shots)

@@ -31,7 +31,8 @@ from tests.support.clock import FakeClock
 from tests.support.hostile import serving
 from tests.support.lent_browser import LentBrowser, lent, pilates, portal, site  # noqa: F401 - fixtures
 from tests.support.processes import our_children
-from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, SECRET, access, credentials, enter, files_of
+from tests.support.running import PATIENCE
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, PATIENT, ROME, SECRET, access, credentials, enter, files_of
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -173,7 +174,7 @@ async def test_trouble_while_logging_in_is_told_as_what_it_is(
     kind: type[errors.SiteError],
 ) -> None:
     setattr(world.faults, fault, True)
-    timeout = 2.0 if fault == "hang" else 10.0
+    timeout = 2.0 if fault == "hang" else PATIENT
     async with lent(engine, access(site, tmp_path, site_clock, timeout=timeout)) as portal:
         with pytest.raises(errors.SiteError) as caught:
             await booking.my_bookings(portal.session(credentials()))
@@ -242,7 +243,7 @@ async def test_a_lock_is_held_by_one_login_at_a_time(tmp_path: Path) -> None:
         waiting = asyncio.create_task(_enter_and_leave(other))
         done, _ = await asyncio.wait({waiting}, timeout=0.2)
         assert not done
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def _enter_and_leave(store: SessionFiles) -> None:

@@ -30,6 +30,7 @@ from periodic_executor import Executor
 from runtime.settings import Settings, load
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser, lent
+from tests.support.running import PATIENCE
 from tests.support.sites import OTP_URL, PASSWORD, ROME, access, cookie, credentials, files_of, person, running_clock
 from worker import Worker
 
@@ -41,7 +42,6 @@ AHEAD = 1.3  # s the site's clock is ahead of ours
 RIVALS_AFTER = 1.5  # s after the opening nothing is left
 ON_STAGE = 4.5  # s before the opening the clock runs at its own pace
 EVENING = time(20)
-LONGEST = 60.0  # s of our time any wait may take
 
 
 @dataclass
@@ -72,13 +72,13 @@ class Night:
 
     async def idle(self) -> None:
         """Nothing is in hand any more."""
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(PATIENCE):
             while self.worker._in_hand:
                 await asyncio.wait(self.worker._in_hand)
 
     async def seen(self, what: Callable[[], bool]) -> None:
         """The site has met what was to come."""
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(PATIENCE):
             while not what():  # noqa: ASYNC110 - what is waited for happens on the site
                 await asyncio.sleep(0.02)
 

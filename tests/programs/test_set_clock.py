@@ -12,7 +12,7 @@ import pytest
 from domain.model import utc_now
 from domain.recurrence import PeriodicMode
 from domain.requests import NewPeriodic
-from tests.support.running import OWNER, PATIENCE, ROOT, Installation, Running, installation
+from tests.support.running import OWNER, PATIENCE, ROOT, STOP_SECONDS, Installation, Running, installation
 
 HOURS = 5 * 3600.0  # s
 
@@ -79,7 +79,7 @@ async def test_a_program_that_starts_in_1970_writes_nothing_until_the_clock_is_s
         await each.until("waiting until it is set")
     async with here.database() as db:
         assert await db.heartbeats.last_sign() is None
-    assert await worker.stop() < 2
+    assert await worker.stop() < STOP_SECONDS
     assert worker.process.returncode == 0
     machine.set_by(0)
     await executor.until("The executor is up")

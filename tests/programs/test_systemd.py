@@ -24,6 +24,7 @@ from tests.programs.test_stops import a_class
 from tests.support.running import OWNER, PATIENCE, PROGRAMS, ROOT, Installation, installation
 
 WATCHDOG = 3.0  # s; the unit has a minute
+BUSY = 20.0  # s within which a sign comes on a busy machine; who goes by the unit's minute is later
 
 
 class Manager:
@@ -82,7 +83,7 @@ async def test_every_program_tells_that_it_is_ready_lives_and_stops(
             assert name in {beat.program for beat in await db.heartbeats.all()}  # written before it was told
     for each in managers:
         await each.until("WATCHDOG=1")
-        assert await each.until("WATCHDOG=1") < WATCHDOG
+        assert await each.until("WATCHDOG=1") < BUSY
     await asyncio.gather(*(program.stop() for program in programs))
     for each in managers:
         await each.until("STOPPING=1")
@@ -93,8 +94,8 @@ async def test_the_watchdog_hears_nothing_while_the_work_hangs(here: Installatio
     manager = managers[0]
     worker = await here.start("worker", **manager.environment)
     await manager.until("READY=1")
-    soon = utc_now() + timedelta(seconds=1)
     async with here.database() as db:
+        soon = utc_now() + timedelta(seconds=3)  # the lock is ours before
         await db.requests.add(NewAction(ActionType.BOOK, OWNER, a_class(here), run_at=soon))
     shell = sqlite3.connect(here.settings.local_path, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")  # its claim hangs at it; its event loop goes on

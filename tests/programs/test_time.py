@@ -30,12 +30,13 @@ from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.recurring import ROME, TUESDAY, Life, rome, settings_of
+from tests.support.running import PATIENCE
 
 AUTUMN = date(2026, 10, 25)  # a Sunday
 SPRING = date(2027, 3, 28)  # a Sunday
 DAY = timedelta(days=1)
 ASKED, EXPIRED, MISSED = [NoticeKind.CONFIRMATION], [NoticeKind.EXPIRED], [NoticeKind.MISSED]
-TICK_TEST = 10.0  # s; only a loop that never wakes takes that long
+LATER = 10 * PATIENCE  # s; what wakes only then has not been woken
 
 
 @pytest.fixture
@@ -263,14 +264,14 @@ async def test_a_tick_says_when_something_is_due_next(life: Life) -> None:
 
 
 async def test_what_a_person_makes_is_noticed_at_once(life: Life) -> None:
-    life.rest(Rhythm(pace=Pace(look=60.0)))
+    life.rest(Rhythm(tick=LATER, pace=Pace(look=LATER, anyway=LATER)))
     async with _running(life):
         await life.make(PeriodicMode.AUTOMATIC)
         await _until(life.actions, lambda actions: len(actions) == 1)
 
 
 async def test_a_clock_that_jumps_while_it_rests_wakes_it(life: Life) -> None:
-    life.rest(Rhythm(pace=Pace(look=0.01)))
+    life.rest(Rhythm(tick=LATER, pace=Pace(look=0.01, anyway=LATER)))
     await life.make(PeriodicMode.ASK_FIRST)
     async with _running(life):
         life.clock.now = rome(TUESDAY, 17)
@@ -291,7 +292,7 @@ async def test_a_tick_that_fails_does_not_stop_the_executor(
         raise ZeroDivisionError
 
     monkeypatch.setattr(life.executor, "step", step)
-    async with asyncio.timeout(TICK_TEST):
+    async with asyncio.timeout(PATIENCE):
         await life.executor.run(stop)
     assert ticks["step"] == 3
     assert "ZeroDivisionError" in caplog.text
@@ -312,7 +313,7 @@ async def _running(life: Life) -> AsyncIterator[None]:
 
 async def _until(ask: Callable[[], Awaitable[Any]], done: Callable[[Any], bool]) -> None:
     """Looks until the executor, which runs beside us and tells nobody when it writes, has done it."""
-    async with asyncio.timeout(TICK_TEST):
+    async with asyncio.timeout(PATIENCE):
         while not done(await ask()):  # noqa: ASYNC110 - rows tell nobody that they are there
             await asyncio.sleep(0.005)
 

@@ -18,8 +18,9 @@ from watchdog.observers.api import BaseObserver, EventEmitter
 
 from database import Database, open_database
 from runtime.changes import Changes, Pace, changes_of
+from tests.support.running import PATIENCE
 
-LONG = 20.0  # s; what is awaited comes at once
+LONG = 2 * PATIENCE  # s; what is awaited comes at once
 ONLY_TOLD = Pace(look=LONG, anyway=LONG)  # no look would come in time: what wakes was told by the system
 ONLY_LOOKS = Pace(look=0.01, anyway=LONG)
 
@@ -56,7 +57,7 @@ def all_watches_taken() -> BaseObserver:
 
 
 async def wait(changes: Changes) -> bool:
-    async with asyncio.timeout(LONG / 2):
+    async with asyncio.timeout(PATIENCE):
         return await changes.wait()
 
 
@@ -130,7 +131,7 @@ async def test_after_a_storm_of_changes_the_next_one_waits_a_moment_only(
             changes.ring()
             assert await wait(changes)
         changes.ring()
-        async with asyncio.timeout(LONG / 2):
+        async with asyncio.timeout(PATIENCE):
             assert await changes.wait()
 
 
@@ -140,7 +141,7 @@ async def test_no_storm_of_changes_delays_what_is_due(path: Path, db: Database, 
             changes.ring()
             assert await wait(changes)
         changes.ring()
-        async with asyncio.timeout(LONG / 2):
+        async with asyncio.timeout(PATIENCE):
             await changes.wait(0.05)
 
 

@@ -154,7 +154,7 @@ def test_a_hostile_page_is_read_in_time_in_proportion_to_it(piece: str) -> None:
         pass
     else:
         scraper.activity_names(page)
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 15  # in the square of it, it would be minutes
 
 
 def test_a_page_nested_a_hundred_thousand_deep_is_an_error_of_ours_and_evidence_all_the_same() -> None:

@@ -35,7 +35,7 @@ from store.sqlite_file import SqliteFile
 from tests.conftest import GIULIA
 from tests.support import chats
 from tests.support.recurring import settings_of
-from tests.support.running import OWNER, ROOT, installation
+from tests.support.running import OWNER, PATIENCE, ROOT, STOP_SECONDS, installation
 
 FULL = "the disk is full"
 BY_ITSELF = 5  # s sqlite3 waits for a lock unless it is told otherwise
@@ -79,7 +79,7 @@ async def test_nobody_hears_of_a_lock_a_shell_holds_for_longer_than_sqlite_waits
         await asyncio.sleep(max(0.0, BY_ITSELF + 1 - (time.monotonic() - began)))
         terminal.execute("COMMIT")
         terminal.close()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             assert [await script.process.wait() for script in scripts] == [0, 0]
         said = "".join(one.said() for one in [*running, *scripts])
         assert "locked" not in said
@@ -115,7 +115,9 @@ async def test_a_write_that_is_cancelled_while_it_waits_leaves_no_transaction_op
 
 async def test_a_stop_ends_the_waiting(tmp_path: Path) -> None:
     stop = asyncio.Event()
-    async with open_database(tmp_path / "polimisport.db", stop=stop) as db:
+    async with open_database(
+        tmp_path / "polimisport.db", lock_timeouts=LockTimeouts(running=10 * PATIENCE), stop=stop
+    ) as db:
         terminal = shell(db.connection.path)
         terminal.execute("BEGIN IMMEDIATE")
         taps = [asyncio.create_task(db.requests.add(NewAction(ActionType.CHECK, user))) for user in range(5)]
@@ -123,7 +125,7 @@ async def test_a_stop_ends_the_waiting(tmp_path: Path) -> None:
         began = time.monotonic()
         stop.set()
         ended = await asyncio.gather(*taps, return_exceptions=True)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < STOP_SECONDS
         terminal.close()
     assert all(isinstance(each, DatabaseBusy) for each in ended)
 
@@ -399,7 +401,7 @@ async def test_the_executor_ends_with_the_remedy_when_its_file_breaks(settings: 
         await chats.until(lambda: beating(db), True)
     break_file(settings.local_path)
     with pytest.raises(DatabaseDamaged):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await running
 
 

@@ -21,7 +21,7 @@ from portal.resources import Account
 from portal.session.stored import StoredSession
 from tests.support.hostile import Host, serving, to
 from tests.support.lent_browser import LentBrowser, lent
-from tests.support.sites import OTP_URL, ROME, chromium, credentials, files_of, running_clock
+from tests.support.sites import OTP_URL, PATIENT, ROME, chromium, credentials, files_of, running_clock
 
 HOME = "/sportpolimi"
 TILE = "<title>Home</title><a id=home_btt_booking href=#>Booking</a>"
@@ -74,7 +74,7 @@ class Attempt:
             timezone=ROME,
             executable_path=chromium(),
             clock=running_clock(),
-            timeout_seconds=5.0,
+            timeout_seconds=PATIENT,
         )
         self.configure()
         self.store = files_of(self.session)

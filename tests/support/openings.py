@@ -31,10 +31,21 @@ from portal.resources import NewLogin
 from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser, lent
-from tests.support.sites import GIULIA, NOON, access, cookie, credentials, files_of, person, running_clock, wish
+from tests.support.sites import (
+    GIULIA,
+    NOON,
+    PATIENT,
+    access,
+    cookie,
+    credentials,
+    files_of,
+    person,
+    running_clock,
+    wish,
+)
 
 OPENS = NOON  # 12:00 in Rome, for the classes of Tuesday
-SOON = 0.8  # s before the opening: enough for who knows the server's clock, also on a busy machine
+SOON = 1.4  # s before the opening: enough for who knows the server's clock, also on a busy machine
 IMPATIENT = OpeningPolicy(looks_accepted=(0.0, 0.05, 0.05, 0.1), looks_lost=(0.0, 0.05, 0.05))
 """As many looks for a booking as ever, in a shorter time."""
 MOST_REQUESTS = IMPATIENT.most_requests
@@ -140,7 +151,7 @@ async def opening(
     lead: float = SOON,
     ahead: float = 0.0,
     knows: bool = True,
-    timeout: float = 4.0,
+    timeout: float = PATIENT,
     policy: OpeningPolicy = IMPATIENT,
     read_back: ReadBack | None = None,
     new_login: NewLogin = LoginAttempt,

@@ -69,7 +69,7 @@ elif NAME == "setup":
         waits = CONFIG.with_name("doctor_waits")
         if waits.exists() and RELEASE["schema"] > 1:
             waits.write_text(str(os.getpid()))
-            time.sleep(60)
+            time.sleep(600)
         for line in RELEASE["doctor"]:
             print(line)
         sys.exit(any(line.startswith("✗") for line in RELEASE["doctor"]))

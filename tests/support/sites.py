@@ -27,6 +27,7 @@ from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
 SECRET = "JBSWY3DPEHPK3PXP"
+PATIENT = 15.0  # s for an answer, or one step on a page, where all shall go well: a busy machine may need them
 PASSWORD = "una-password-finta"
 GIULIA = "10000001"
 MARCO = "10000002"
@@ -80,7 +81,7 @@ def access(
     site: Site,
     state_dir: Path,
     clock: Callable[[], datetime],
-    timeout: float = 4.0,
+    timeout: float = PATIENT,
     read_back: ReadBack | None = None,
     **more: Any,
 ) -> SiteAccess:

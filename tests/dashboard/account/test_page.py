@@ -20,6 +20,7 @@ from runtime.sealing_key import KeyRing
 from safety.sealing import Secrets
 from tests.dashboard.account.test_one_time import KEY, URL, picture_of
 from tests.support.pages import FRIEND, OWNER, Answer, Browser, Site
+from tests.support.running import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -119,7 +120,7 @@ async def test_nobodys_picture_is_read_who_has_not_come_with_a_link(site: Site) 
     host = site.base.removeprefix("http://")
     head = f"POST /account/form HTTP/1.1\r\nHost: {host}\r\nOrigin: {site.base}\r\nContent-Length: 9000000\r\n"
     writer.write(f"{head}Content-Type: multipart/form-data; boundary=x\r\n\r\n--x".encode())
-    assert b" 410 " in await asyncio.wait_for(reader.readline(), 5)  # though not a hundredth of it was sent
+    assert b" 410 " in await asyncio.wait_for(reader.readline(), PATIENCE)  # though not a hundredth of it was sent
     writer.close()
     await writer.wait_closed()
 

@@ -10,8 +10,9 @@ import psutil  # type: ignore[import-untyped]
 
 from dashboard.owner.survey import PROJECT, Surveys, command
 from tests.support.recurring import settings_of
+from tests.support.running import PATIENCE
 
-WAITS = "import sys; print('looking', flush=True); sys.stdin.read(); import time; time.sleep(60)"
+WAITS = "import sys; print('looking', flush=True); sys.stdin.read(); import time; time.sleep(600)"
 SAYS = "open('survey-2026-11-22.zip', 'wb').close(); print('✓ as known')"
 
 
@@ -20,19 +21,15 @@ def python(code: str) -> tuple[str, ...]:
 
 
 async def until_it_said(surveys: Surveys, words: str) -> None:
-    for _ in range(1000):
-        if words in (await surveys.said()).words:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(await surveys.said())
+    async with asyncio.timeout(PATIENCE):
+        while words not in (await surveys.said()).words:  # noqa: ASYNC110 - a file tells nobody
+            await asyncio.sleep(0.02)
 
 
 async def until_it_ends(surveys: Surveys) -> None:
-    for _ in range(1000):
-        if not surveys.is_running():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the survey goes on")
+    async with asyncio.timeout(PATIENCE):
+        while surveys.is_running():  # noqa: ASYNC110 - a file's lock tells nobody
+            await asyncio.sleep(0.02)
 
 
 async def test_what_a_survey_says_and_writes_stays(tmp_path: Path) -> None:
