@@ -69,7 +69,7 @@ async def test_without_a_word_from_telegram_the_configuration_says_which(
 
 
 async def test_telegrams_language_is_written_only_when_it_is_another(world: World) -> None:
-    written = []
+    written: list[str] = []
     speaks = world.db.people.telegram_speaks
 
     async def count(user_id: int, code: str) -> None:
