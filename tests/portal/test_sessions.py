@@ -37,13 +37,13 @@ from tests.support.sites import GIULIA, OTP_URL, PASSWORD, PATIENT, ROME, SECRET
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
-QUICK_CODES = OTP_URL + "&period=3"
+QUICK_CODES = OTP_URL + "&period=5"
 
 
 @pytest.fixture
 def quick_codes(world: SiteWorld, portal: Portal) -> SiteSession:
-    """Somebody whose one-time codes change every three seconds: waiting for the next one takes no time."""
-    world.accounts.people[GIULIA].period = 3
+    """Somebody whose one-time codes change every five seconds: waiting for the next one takes no time."""
+    world.accounts.people[GIULIA].period = 5
     return portal.session(credentials(otp_url=QUICK_CODES))
 
 

@@ -42,7 +42,7 @@ from tests.support.sites import GIULIA, PASSWORD, TUESDAY, Steady, access, crede
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-QUICK = "otpauth://totp/Polimi:10000001?secret=JBSWY3DPEHPK3PXP&period=3"
+QUICK = "otpauth://totp/Polimi:10000001?secret=JBSWY3DPEHPK3PXP&period=5"
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ async def at_the_site(
 
 @pytest.fixture
 def giulia(at_the_site: Portal, world: SiteWorld) -> SiteSession:
-    """Somebody whose one-time codes change every three seconds."""
-    world.accounts.people[GIULIA].period = 3
+    """Somebody whose one-time codes change every five seconds."""
+    world.accounts.people[GIULIA].period = 5
     return at_the_site.session(credentials(otp_url=QUICK))
 
 
