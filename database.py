@@ -62,6 +62,7 @@ from store.remarks import Remarks
 from store.request_counts import RequestCounts
 from store.rules import Rules
 from store.sharing import Sharing
+from store.site_logins import SiteLogins
 from store.sqlite_file import SqliteFile
 from store.web.feeds import Feeds
 from store.web.links import WebLinks
@@ -92,6 +93,7 @@ class Database:
         self.sharing = Sharing(connection, clock)
         self.favourites = Favourites(connection)
         self.remarks = Remarks(connection, clock)
+        self.site_logins = SiteLogins(connection, clock)
         self.own_calendars = OwnCalendars(connection, clock)
 
     def _open_queue(self, connection: Connection, clock: Clock) -> None:

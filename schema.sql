@@ -751,3 +751,33 @@ CREATE TABLE web_sessions (
     name     TEXT NOT NULL DEFAULT ''   -- the person's first name, as the link brought it
 ) STRICT;
 CREATE INDEX web_sessions_by_person ON web_sessions (user_id, seen_at);
+
+-- One installation on several machines (PostgreSQL) ------------------------------------------------------------------
+
+-- What all machines have to know of an account on the site. A file of SQLite is one machine's: there these stay empty,
+-- and the folder beside it holds as much. version grows with each session that is kept.
+CREATE TABLE site_logins (
+    user_id    INTEGER PRIMARY KEY,
+    version    INTEGER NOT NULL DEFAULT 0,
+    sealed     BLOB,  -- the session, readable with the installation's key alone; NULL: none is kept
+    holder     TEXT,  -- which login has its turn, until held_until unless it says more
+    held_until TEXT,
+    failure    TEXT CHECK (failure IS NULL OR json_valid(failure)),  -- why the last login failed: kind and words; NULL: it did not
+    failed_at  TEXT
+) STRICT;
+
+-- The last one-time codes that were sent, by number: none is sent twice, from whichever machine.
+CREATE TABLE sent_codes (
+    user_id INTEGER NOT NULL,
+    counter INTEGER NOT NULL,
+    sent_at TEXT NOT NULL,
+    PRIMARY KEY (user_id, counter)
+) STRICT, WITHOUT ROWID;
+
+-- How many requests all machines together may still send at once for an account, as of counted_at; less than nothing
+-- where what was urgent did not wait.
+CREATE TABLE request_budgets (
+    user_id    INTEGER PRIMARY KEY,
+    spare      REAL NOT NULL,
+    counted_at TEXT NOT NULL
+) STRICT;

@@ -26,6 +26,7 @@ from actions.decide import handed_back
 from actions.leases import Leases, LeaseTimes
 from actions.request_counts import write_down
 from actions.runner import ActionRunner, site_access
+from actions.shared_logins import shared_logins
 from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
 from domain.model import Action, Clock, utc_now
@@ -257,8 +258,10 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     async with (
         open_database(settings.database, clock, stop) as db,
         clock.kept(db.heartbeats.last_sign, stop),
-        open_portal(site_access(settings, clock)) as portal,
+        open_portal(site_access(settings, clock, shared := shared_logins(db, settings))) as portal,
     ):
+        if shared is not None:
+            await shared.refuse_without_key()
         await work(settings, arguments, stop, db, portal, clock)
     return program.DONE
 

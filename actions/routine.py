@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 
 from actions.request_counts import write_down
 from actions.runner import ActionRunner, site_access
+from actions.shared_logins import shared_logins
 from database import Database, open_database
 from domain.model import Action, ActionStatus, ActionType
 from domain.requests import NewAction
@@ -66,7 +67,10 @@ class Routine:
 async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
     """A Routine with database and portal of its own; `say` hears of the progress, a line at a time."""
     keys = KeyRing(settings.local_path)
-    async with open_database(settings.database) as db, open_portal(site_access(settings)) as portal:
+    async with (
+        open_database(settings.database) as db,
+        open_portal(site_access(settings, shared=shared_logins(db, settings))) as portal,
+    ):
         await db.people.set(people_of(settings))
         directory = Directory(settings, db.guests, keys)
         await directory.refresh()

@@ -40,6 +40,7 @@ from domain.house_rules import HouseRules, Overlapping
 from domain.job import Job
 from domain.model import Action, ActionType, Clock, Credentials, OpeningRule, utc_now
 from domain.outcome import Done, Failed, Outcome, Refreshed, Waits
+from domain.shared_logins import SharedLogins
 from opening.openings import Openings
 from portal.access import SiteAccess
 from portal.portal import Portal
@@ -52,8 +53,8 @@ REFUSED_BEFORE = "the site refused this password before: it is not tried again u
 log = logging.getLogger(__name__)
 
 
-def site_access(settings: Settings | Visitor, clock: Clock = utc_now) -> SiteAccess:
-    """What the portal needs of the configuration."""
+def site_access(settings: Settings | Visitor, clock: Clock = utc_now, shared: SharedLogins | None = None) -> SiteAccess:
+    """What the portal needs of the configuration. `shared`: what other machines know of the accounts too."""
     executable = settings.browser.executable_path
     return SiteAccess(
         base_url=settings.site.base_url,
@@ -63,6 +64,7 @@ def site_access(settings: Settings | Visitor, clock: Clock = utc_now) -> SiteAcc
         headless=settings.browser.headless,
         timezone=settings.zone,
         clock=clock,
+        shared=shared,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from domain.model import Clock, utc_now
+from domain.shared_logins import SharedLogins
 from portal.read_back import ReadBack
 from safety.addresses import Places
 
@@ -42,6 +43,7 @@ class SiteAccess:
     timezone: ZoneInfo
     executable_path: str | None = None  # None: Playwright's own Chromium
     headless: bool = True
+    shared: SharedLogins | None = None  # what other machines know too; None: there is no other
     clock: Clock = utc_now
     steady: Callable[[], float] = time.monotonic  # counts seconds, and is never set
     idle_seconds: float = 30.0  # unused for this long, the driver is closed

@@ -62,14 +62,14 @@ class Portal:
         """The session of that account; a new one when its credentials have changed."""
         known = self._sessions.get(credentials.user_id)
         if known is None or known.credentials != credentials:
-            known = self._sessions[credentials.user_id] = self._new_session(
-                credentials, self.access.state_dir / SESSIONS
-            )
+            folder = self.access.state_dir / SESSIONS
+            files = SessionFiles(folder, credentials.user_id, credentials.username, self.access.shared)
+            known = self._sessions[credentials.user_id] = self._new_session(credentials, files)
         return known
 
     def trial_session(self, credentials: Credentials, folder: Path) -> SiteSession:
         """A session of that account that is stored apart from the others: one that has to be proved first."""
-        return self._new_session(credentials, folder)
+        return self._new_session(credentials, SessionFiles(folder, credentials.user_id, credentials.username))
 
     async def close_session(self, user_id: int) -> None:
         """Closes what is open for an account: its hanging calls end with SiteUnavailable, its next one starts anew."""
@@ -88,9 +88,8 @@ class Portal:
         for session in self._sessions.values():
             await session.settle_login()
 
-    def _new_session(self, credentials: Credentials, folder: Path) -> SiteSession:
+    def _new_session(self, credentials: Credentials, files: SessionFiles) -> SiteSession:
         redactor = AccountRedactor(credentials, self.access.clock)
-        files = SessionFiles(folder, credentials.user_id, credentials.username)
         return SiteSession(self.resources, Account(credentials, redactor, files))
 
     async def _release_connections(self) -> None:

@@ -61,6 +61,13 @@ class KeyRing:
         A key is made if there is none; `had_one`: something is sealed already, so that one that is not here is
         lost, and another in its place would hide that.
         """
+        return self._to_seal(had_one=had_one).seal(user_id, secrets)
+
+    def seal_session(self, user_id: int, session: str, *, had_one: bool) -> bytes:
+        """A session on the site sealed with the first key, which is made if there is none. Raises ConfigError."""
+        return self._to_seal(had_one=had_one).seal_session(user_id, session)
+
+    def _to_seal(self, *, had_one: bool) -> SealingKeys:
         self._keys = self._read()
         if not self._keys.ids:
             if had_one:
@@ -73,13 +80,20 @@ class KeyRing:
                 )
             self._make()
             self._keys = self._read()
-        return self._keys.seal(user_id, secrets)
+        return self._keys
 
     def open(self, user_id: int, sealed: bytes) -> Secrets:
         """What was sealed for that guest. Raises KeyMissing, SealBroken, ConfigError."""
+        return self._to_open(sealed).open(user_id, sealed)
+
+    def open_session(self, user_id: int, sealed: bytes) -> str:
+        """The session that was sealed for that person. Raises KeyMissing, SealBroken, ConfigError."""
+        return self._to_open(sealed).open_session(user_id, sealed)
+
+    def _to_open(self, sealed: bytes) -> SealingKeys:
         if self._keys is None or sealed_with(sealed) not in self._keys.ids:
             self._keys = self._read(and_old=True)
-        return self._keys.open(user_id, sealed)
+        return self._keys
 
     def shut(self, sealed: Iterable[bytes]) -> int:
         """How many of those can't be opened here: the key that sealed them is gone, or they are. Raises ConfigError."""

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 SESSIONS = "sessions"  # the folder, among all that is kept on disk
-OF_AN_ACCOUNT = re.compile(r"\.?([0-9]+)\.(?:json|otp|rejected|lock)(?:\..*)?")  # half-written ones too
+OF_AN_ACCOUNT = re.compile(r"\.?([0-9]+)\.(?:json|otp|rejected|lock|shared)(?:\..*)?")  # half-written ones too
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
-"""What a guest logs in with, sealed for the database: nobody reads it, or puts it in another's row, without the key.
+"""Secrets of a person, sealed for the database: nobody reads them, or puts them in another's row, without the key.
 
-Each guest's secrets are sealed with AES-256-GCM under a nonce of their own. The user id and the id of the key are
-sealed in with them, so that a blob opens in its own row alone. The key is not in the database (runtime/sealing_key.py).
+They are what a guest logs in with, and sessions on the site that several machines share. Each is sealed with
+AES-256-GCM under a nonce of its own. The user id and the id of the key are sealed in with it, so that a blob opens in
+its own row alone. The key is not in the database (runtime/sealing_key.py).
 
     version (1 byte) | id of the key (8) | nonce (12) | what is sealed, as JSON, padded so that its length says nothing
 """
@@ -29,6 +30,7 @@ KEY, KEY_ID, NONCE = 32, 8, 12  # bytes
 HEAD = len(VERSION) + KEY_ID
 PADDED_TO = 256  # bytes; the secrets of nearly everybody take one such block
 PURPOSE = b"polimisport guest"
+OF_SESSIONS = b"polimisport session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +77,42 @@ class SealingKeys:
 
     def seal(self, user_id: int, secrets: Secrets) -> bytes:
         """The secrets as a blob for the row of that guest alone. Raises KeyMissing."""
-        if not self._ciphers:
-            raise KeyMissing("there is no key to seal with")
-        named, cipher = next(iter(self._ciphers.items()))
-        nonce = os.urandom(NONCE)
-        return VERSION + named + nonce + cipher.encrypt(nonce, _padded(secrets), _context(user_id, named))
+        return self._seal(PURPOSE, user_id, json.dumps(asdict(secrets)))
 
     def open(self, user_id: int, sealed: bytes) -> Secrets:
         """What was sealed for that guest. Raises KeyMissing for another key's, SealBroken for what is not as sealed."""
-        named = sealed_with(sealed)
-        cipher = self._ciphers.get(named)
-        if cipher is None:
-            raise KeyMissing(f"what user {user_id} logs in with was sealed with key {named.hex()}, which is not here")
-        nonce, rest = sealed[HEAD : HEAD + NONCE], sealed[HEAD + NONCE :]
         try:
-            return Secrets(**json.loads(cipher.decrypt(nonce, rest, _context(user_id, named))))
+            return Secrets(**json.loads(self._open(PURPOSE, user_id, sealed)))
         except (InvalidTag, ValueError, TypeError):
             raise SealBroken(
                 f"what user {user_id} logs in with is not as it was sealed: it has to be entered again"
             ) from None
+
+    def seal_session(self, user_id: int, session: str) -> bytes:
+        """A session on the site, as JSON, as a blob for the row of that person alone. Raises KeyMissing."""
+        return self._seal(OF_SESSIONS, user_id, session)
+
+    def open_session(self, user_id: int, sealed: bytes) -> str:
+        """The session that was sealed for that person. Raises KeyMissing, SealBroken."""
+        try:
+            return self._open(OF_SESSIONS, user_id, sealed)
+        except (InvalidTag, ValueError):
+            raise SealBroken(f"the session of user {user_id} is not as it was sealed: it has to be made anew") from None
+
+    def _seal(self, purpose: bytes, user_id: int, text: str) -> bytes:
+        if not self._ciphers:
+            raise KeyMissing("there is no key to seal with")
+        named, cipher = next(iter(self._ciphers.items()))
+        nonce = os.urandom(NONCE)
+        return VERSION + named + nonce + cipher.encrypt(nonce, _padded(text), _context(purpose, user_id, named))
+
+    def _open(self, purpose: bytes, user_id: int, sealed: bytes) -> str:
+        named = sealed_with(sealed)
+        cipher = self._ciphers.get(named)
+        if cipher is None:
+            raise KeyMissing(f"what is kept of user {user_id} was sealed with key {named.hex()}, which is not here")
+        nonce, rest = sealed[HEAD : HEAD + NONCE], sealed[HEAD + NONCE :]
+        return cipher.decrypt(nonce, rest, _context(purpose, user_id, named)).decode()
 
 
 def new_key() -> bytes:
@@ -137,10 +156,10 @@ def _key(word: str) -> bytes:
     return key
 
 
-def _padded(secrets: Secrets) -> bytes:
-    text = json.dumps(asdict(secrets)).encode()
-    return text.ljust(-(-len(text) // PADDED_TO) * PADDED_TO)  # with blanks, which JSON leaves out of account
+def _padded(text: str) -> bytes:
+    content = text.encode()
+    return content.ljust(-(-len(content) // PADDED_TO) * PADDED_TO)  # with blanks, which JSON leaves out of account
 
 
-def _context(user_id: int, named: bytes) -> bytes:
-    return b"\0".join((PURPOSE, VERSION, named, str(user_id).encode()))
+def _context(purpose: bytes, user_id: int, named: bytes) -> bytes:
+    return b"\0".join((purpose, VERSION, named, str(user_id).encode()))

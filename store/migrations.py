@@ -17,7 +17,7 @@ from languages.terminal import _
 from store.connection import Connection, Transaction
 from store.sqlite_file import GIVEN_TABLES, OURS
 
-VERSION = 9
+VERSION = 10
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -289,6 +289,15 @@ STEPS: dict[int, tuple[str, ...]] = {
         " changes TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(changes))) STRICT",
         "INSERT INTO release_news (id) VALUES (1)",
         *NEVER_TWICE,
+    ),
+    9: (
+        "CREATE TABLE site_logins (user_id INTEGER PRIMARY KEY, version INTEGER NOT NULL DEFAULT 0, sealed BLOB,"
+        " holder TEXT, held_until TEXT, failure TEXT CHECK (failure IS NULL OR json_valid(failure)), failed_at TEXT)"
+        " STRICT",
+        "CREATE TABLE sent_codes (user_id INTEGER NOT NULL, counter INTEGER NOT NULL, sent_at TEXT NOT NULL,"
+        " PRIMARY KEY (user_id, counter)) STRICT, WITHOUT ROWID",
+        "CREATE TABLE request_budgets (user_id INTEGER PRIMARY KEY, spare REAL NOT NULL, counted_at TEXT NOT NULL)"
+        " STRICT",
     ),
 }
 """What leads from each version to the next."""

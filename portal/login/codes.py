@@ -34,7 +34,7 @@ class Codes:
         self._in_haste = in_haste
 
     async def next(self) -> str:
-        """A code that no process has sent yet and that lives long enough.
+        """A code that no process of any machine has sent yet and that lives long enough.
 
         When it must wait for another, it waits for the middle of its period: a site that takes the present code alone
         takes it though our clock, or its own, is several seconds wrong. In haste it waits for its beginning.
@@ -45,12 +45,15 @@ class Codes:
             raise OtpMissing("the site asks for a one-time code, and there is no secret: put it in 'otpatu'")
         password, moment = parse(self._credentials.otp_url), self._clock()
         spent, enough = self._files.sent_codes(), min(LEAST_LIFE, password.period / 3)
-        while _is_spent(password.counter(moment), spent) or password.seconds_left(moment) < enough:
+        while (
+            _is_spent(password.counter(moment), spent)
+            or password.seconds_left(moment) < enough
+            or not await self._files.spend_code(password.counter(moment))
+        ):
             wait = password.seconds_left(moment) + (IN_HASTE if self._in_haste() else password.period / 2)
             log.info("account %s: waiting %.0f s for the next one-time code", self._credentials.user_id, wait)
             await self._sleep(wait)
             moment = moment.fromtimestamp(moment.timestamp() + wait, moment.tzinfo)
-        self._files.note_code(password.counter(moment))
         return password.code(password.counter(moment))
 
 

@@ -194,3 +194,4 @@ class Connection:
         if state["cookies"] != held.state["cookies"] and held.version == self._stored.version:
             held.version, held.state = self._stored.keep_renewed(held.version, state), state
             self._redactor.note_cookies(state)
+            noticed(self._stored.share(), "keeping cookies for other machines")

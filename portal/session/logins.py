@@ -98,8 +98,9 @@ class Logins:
         What it raises holds for a few seconds for the next calls, unless the person has `asked` for another try.
         `whole`: with password and code, though the sign-on may not ask for them: they are what is to be proved.
         """
+        await self._files.catch_up()
         if self._stored.is_another(stale) and self._stored.state():
-            return  # another call, or another process, already did
+            return  # another call, process or machine already did
         if self._account.credentials.by_hand and self._stored.sign_on() is None:
             raise self._ended_now()
         if self._login is None or self._login.done():

@@ -22,7 +22,7 @@ from portal.session.connection import Connection
 from portal.session.logins import Logins
 from portal.session.page_visits import PageVisits
 from portal.session.renewal import Renewal, uncounted
-from portal.session.request_budget import RequestBudget
+from portal.session.request_budget import RequestBudget, unshared
 from portal.session.stored import StoredSession
 
 log = logging.getLogger(__name__)
@@ -42,9 +42,11 @@ class SiteSession:
         self._logins = Logins(resources, account, self._stored)
         self._connection = Connection(resources, account, self._stored)
         self._visits = PageVisits(resources, account, self._stored)
+        shared = resources.access.shared
         self._budget = RequestBudget(
             f"account {account.credentials.user_id}",
             count=partial(resources.tally.note, account.credentials.user_id),
+            take=partial(shared.take_requests, account.credentials.user_id) if shared else unshared,
         )
         self._renewal = Renewal(resources, account, self._stored, self._logins, self._connection, self._budget)
         self.may_overlap = False  # whether the site takes two bookings at the same hours, as far as we know

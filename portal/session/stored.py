@@ -64,6 +64,10 @@ class StoredSession:
         self._login_of[renewed] = self._login_of.get(version, version)
         return renewed
 
+    async def share(self) -> None:
+        """Has other machines know the session as it is here, unless one of them has a later one."""
+        await self._files.share()
+
     def keep_new(self, state: State) -> None:
         """Stores what a login has just made."""
         self._save(state, time.time())

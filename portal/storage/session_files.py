@@ -4,6 +4,7 @@
 <user id>.otp           the numbers of the last one-time codes that were sent, the latest last
 <user id>.rejected      why the last login failed, while it does; a login that waited its turn doesn't try again
 <user id>.lock          held during a login
+<user id>.shared        which version of the session that several machines share ours is, if they do
 calendars.json          the calendars of the site, so that a booking need not look for them
 """
 
@@ -22,7 +23,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from domain.errors import LoginFailed, SiteUnavailable, login_error
+from domain.errors import DatabaseError, LoginFailed, SiteUnavailable, login_error
+from domain.shared_logins import LoginFailure, SharedLogins
 from safety import untrusted
 
 log = logging.getLogger(__name__)
@@ -59,9 +61,12 @@ def read_json(file: Path) -> Any:
 
 
 class SessionFiles:
-    """The files of one account."""
+    """The files of one account. Where several machines share it, the session is the newest of all, once `locked`."""
 
-    def __init__(self, folder: Path, user_id: int, username: str) -> None:
+    def __init__(self, folder: Path, user_id: int, username: str, shared: SharedLogins | None = None) -> None:
+        self._user_id = user_id
+        self._shared = shared
+        self._known = folder / f"{user_id}.shared"
         self._whose = hashlib.sha256(f"{user_id}:{username}".encode()).hexdigest()
         self._state = folder / f"{user_id}.json"
         self._otp = folder / f"{user_id}.otp"
@@ -70,11 +75,7 @@ class SessionFiles:
 
     def version(self) -> Version:
         """Changes whenever any process saves the session; NO_VERSION when there is none."""
-        try:
-            known = self._state.stat()
-        except FileNotFoundError:
-            return NO_VERSION
-        return known.st_mtime_ns, known.st_ino
+        return _changed(self._state)
 
     def load(self) -> dict[str, Any] | None:
         """The storage state, unless it is another user name's."""
@@ -102,6 +103,13 @@ class SessionFiles:
         numbers = kept if isinstance(kept, list) else [kept]  # before there were several it was one alone
         return [each for each in numbers if isinstance(each, int)]
 
+    async def spend_code(self, counter: int) -> bool:
+        """Notes that a code is sent now. False when another machine has sent it, or the next after it, already."""
+        if self._shared is not None and not await self._shared.spend_code(self._user_id, counter):
+            return False
+        self.note_code(counter)
+        return True
+
     def note_code(self, counter: int) -> None:
         write_private(self._otp, json.dumps([*self.sent_codes(), counter][-CODES_NOTED:]))
 
@@ -124,14 +132,76 @@ class SessionFiles:
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:
-        """Held by one login at a time, across processes; the kernel frees it when its holder dies."""
+        """Held by one login at a time, across processes and machines; it is free again when its holder dies."""
         self._lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             await _flock(handle)
-            yield
+            if self._shared is None:
+                yield
+            else:
+                async with self._in_turn(self._shared):
+                    yield
         finally:
             os.close(handle)
+
+    # ----- what several machines share
+
+    @asynccontextmanager
+    async def _in_turn(self, shared: SharedLogins) -> AsyncIterator[None]:
+        """Within it no other machine logs in; what others did is known here first, and all know then what was done."""
+        async with shared.turn(self._user_id, LOCK_TIMEOUT) as failure:
+            if failure is not None:
+                self.note_rejection(login_error(failure.kind, failure.words))
+            await self._take_newest(shared)
+            session, rejected = self.version(), _changed(self._rejected)
+            try:
+                yield
+            finally:
+                if self.version() != session:
+                    await self._keep_for_all(shared, None)
+                if _changed(self._rejected) != rejected:
+                    failed = self.rejection_since(0)
+                    await shared.note_failure(self._user_id, LoginFailure(failed.kind, str(failed)) if failed else None)
+
+    async def catch_up(self) -> None:
+        """Takes over the session that another machine has made meanwhile, if one has."""
+        if self._shared is not None:
+            await self._take_newest(self._shared)
+
+    async def share(self) -> None:
+        """Keeps renewed cookies for all machines, unless one of them has a later session."""
+        if self._shared is not None:
+            await self._keep_for_all(self._shared, self._known_version())
+
+    async def _take_newest(self, shared: SharedLogins) -> None:
+        newest = await shared.session(self._user_id, self._known_version())
+        if newest is not None:
+            write_private(self._state, newest.content)
+            write_private(self._known, json.dumps(newest.version))
+
+    async def _keep_for_all(self, shared: SharedLogins, instead_of: int | None) -> None:
+        content = await asyncio.to_thread(self._state.read_text, encoding="utf-8")
+        try:
+            kept = await shared.keep(self._user_id, content, instead_of)
+        except DatabaseError as error:
+            log.warning("account %s: other machines do not know this session yet: %s", self._user_id, error)
+            return
+        if kept is not None:
+            write_private(self._known, json.dumps(kept))
+
+    def _known_version(self) -> int:
+        kept = read_json(self._known)
+        return kept if isinstance(kept, int) and self._state.exists() else 0
+
+
+def _changed(file: Path) -> Version:
+    """Another after each change of the file; NO_VERSION when there is none."""
+    try:
+        known = file.stat()
+    except FileNotFoundError:
+        return NO_VERSION
+    return known.st_mtime_ns, known.st_ino
 
 
 async def _flock(handle: int) -> None:
