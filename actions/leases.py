@@ -74,9 +74,17 @@ class Leases:
             self._keeping = None
 
     def length(self, action: Action) -> float:
-        """Seconds of a lease. Short when an opening is near: whoever takes over must still be in time."""
-        near = action.opens_at is not None and abs(action.opens_at - self._clock()) < self._times.near
-        return min(self._times.at_opening, self._times.usual) if near else self._times.usual
+        """Seconds of a lease. Short when an opening is near: whoever takes over must still be in time.
+
+        None reaches from afar to the opening itself: a worker on another machine can't see that this one has died.
+        """
+        times, usual = self._times, self._times.usual
+        if action.opens_at is None:
+            return usual
+        until = action.opens_at - self._clock()
+        if until <= -times.near:
+            return usual
+        return min(usual, times.at_opening + max(0.0, (until - times.near).total_seconds()))
 
     async def carry_over(self, step: float) -> None:
         """Before the clock goes forward by so many seconds: no lease of ours runs out by that. Raises DatabaseError."""

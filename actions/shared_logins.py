@@ -7,13 +7,17 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from database import Database
+from actions.runner import site_access
+from database import Database, open_database
 from domain.errors import ConfigError, DatabaseError, KeyMissing, SealBroken, SiteUnavailable
 from domain.shared_logins import KeptSession, LoginFailure
 from languages.terminal import _
+from portal.portal import Portal, open_portal
 from portal.storage.session_files import LOCK_POLL_INTERVAL
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
@@ -27,6 +31,19 @@ log = logging.getLogger(__name__)
 def shared_logins(db: Database, settings: Settings) -> RowsOfLogins | None:
     """None where the database is a file: it is one machine's, and so are the files beside it."""
     return None if isinstance(settings.database, Path) else RowsOfLogins(db, KeyRing(settings.local_path))
+
+
+@asynccontextmanager
+async def open_portal_alone(settings: Settings, *, headless: bool | None = None, **more: Any) -> AsyncIterator[Portal]:
+    """A portal for who has no database open; where machines share what is known of logins, it opens theirs for that."""
+    async with AsyncExitStack() as stack:
+        shared = None
+        if not isinstance(settings.database, Path):
+            shared = shared_logins(await stack.enter_async_context(open_database(settings.database)), settings)
+        access = site_access(settings, shared=shared)
+        if headless is not None:
+            access = replace(access, headless=headless)
+        yield await stack.enter_async_context(open_portal(access, **more))
 
 
 class RowsOfLogins:

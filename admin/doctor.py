@@ -18,6 +18,7 @@ import httpx
 
 import booking
 from actions.runner import site_access
+from actions.shared_logins import open_portal_alone
 from admin import channels, copies, guest_keys, pages
 from admin.guest_keys import masked
 from admin.site_errors import retold
@@ -447,7 +448,7 @@ def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:
 
 
 async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterator[Finding]:
-    async with open_portal(site_access(settings)) as portal:
+    async with open_portal_alone(settings) as portal:
         for credentials in settings.people:
             if credentials.by_hand:
                 yield await _hand_made(settings, config, portal, credentials, ask=True)
@@ -486,7 +487,7 @@ async def _not_asked(settings: Settings, config: Path) -> AsyncIterator[Finding]
     """Of who logs in by hand, whether there is a session at all: that needs no login."""
     people = [each for each in settings.people if each.by_hand]
     if people:
-        async with open_portal(site_access(settings)) as portal:
+        async with open_portal_alone(settings) as portal:
             for credentials in people:
                 yield await _hand_made(settings, config, portal, credentials, ask=False)
 

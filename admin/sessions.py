@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from actions.runner import site_access
+from actions.shared_logins import open_portal_alone
 from admin import hand_login, session_file
 from admin.guest_keys import masked
 from admin.guests import everybody
@@ -229,7 +230,7 @@ def _loaded(config: Path) -> Settings:
 
 
 async def _enter(settings: Settings, credentials: Credentials, window: Window) -> Proved:
-    async with open_portal(replace(site_access(settings), headless=window.headless)) as portal:
+    async with open_portal_alone(settings, headless=window.headless) as portal:
         entered = await hand_login.log_in(portal, credentials, person=window.person)
         await portal.session(credentials).take_over(entered.state, entered.made_at)
     await _tell_the_programs(settings, credentials)
@@ -237,7 +238,7 @@ async def _enter(settings: Settings, credentials: Credentials, window: Window) -
 
 
 async def _take(settings: Settings, credentials: Credentials, carried: CarriedSession, *, login: bool) -> Proved:
-    async with open_portal(site_access(settings)) as portal:
+    async with open_portal_alone(settings) as portal:
         entered = Proved(carried.state, carried.made_at, ())
         if login:
             entered = await proved(portal, credentials, carried.state, carried.made_at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from actions.runner import site_access
+from actions.shared_logins import open_portal_alone
 from admin.site_errors import retold
 from admin.survey import bundle, trial
 from admin.survey.facts import Finding, examined
@@ -18,7 +18,7 @@ from domain.errors import ConfigError
 from domain.model import Clock, Credentials, utc_now
 from languages import Language
 from languages.terminal import N_, _, speaking
-from portal.portal import Portal, open_portal
+from portal.portal import Portal
 from portal.schedules import name_of
 from runtime.settings import Settings
 
@@ -43,7 +43,7 @@ async def survey(settings: Settings, wanted: Wanted, say: Say, ask: Ask, clock: 
     """Whether the login worked and, with a booking, the place was given back. Raises ConfigError near an opening."""
     await _refuse_near_opening(settings, wanted.credentials, clock)
     visit = Visit(settings, wanted.credentials, clock, wanted.pace, say, wanted.days)
-    async with open_portal(site_access(settings), observer=visit.observer) as portal:
+    async with open_portal_alone(settings, observer=visit.observer) as portal:
         return await carry_out(visit, portal, wanted, say, ask)
 
 

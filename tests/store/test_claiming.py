@@ -1,4 +1,7 @@
-"""Many hands claim at once: each action once, no account with more in hand than it may have, and nobody left over."""
+"""Many hands claim at once: each action once, no account with more in hand than it may have, and nobody left over.
+
+An opening has one worker that prepares it, and another in time when that one dies, on whatever machine.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
+from actions.leases import Leases
 from database import Database, open_database
-from domain.errors import SlotFull
-from domain.model import ActionType, ClassRef
+from domain.errors import LeaseLost, SlotFull
+from domain.model import PREPARE, ActionType, ClassRef
 from domain.requests import NewAction
 from store.queue.claiming import MOST_OF_ONE
 from tests.conftest import GIULIA
@@ -76,3 +80,29 @@ async def test_whoever_claims_at_once_has_as_many_of_an_account_as_it_may_have_a
         claims = await asyncio.gather(*(each.claims.claim(f"w{n}", 60) for n, each in enumerate(others * 3)))
     assert len({action.id for action in claims if action}) == MOST_OF_ONE
     assert sum(action is not None for action in claims) == MOST_OF_ONE
+
+
+async def test_an_opening_has_one_worker_and_another_before_it_when_that_one_dies(
+    db: Database, place: Place, clock: FakeClock
+) -> None:
+    opens = clock() + PREPARE
+    wanted = await db.requests.add(replace(BOOK, opens_at=opens, run_at=clock()))
+    async with open_database(place, clock) as elsewhere:
+        claims = await asyncio.gather(*(each.claims.claim(f"w{n}", 60) for n, each in enumerate((db, elsewhere) * 2)))
+        [first] = [action for action in claims if action]
+        leases = Leases(db, nothing_open, clock=clock)
+        while clock.now < opens - timedelta(seconds=40):  # its last sign
+            clock.now += timedelta(seconds=leases.length(first) / 3)
+            assert await db.claims.extend([(first, leases.length(first))]) == []
+            assert await elsewhere.claims.claim("w9", 60) is None
+        clock.now = opens - timedelta(seconds=20)
+        second = await elsewhere.claims.claim("w9", 60)
+        assert second
+        assert (second.id, second.attempts, second.crashes) == (wanted.id, 2, 1)
+        assert await db.claims.extend([(first, 60)]) == [first]
+        with pytest.raises(LeaseLost):
+            await db.claims.begin_to_act(first)
+        await elsewhere.claims.begin_to_act(second)
+
+
+async def nothing_open(_user_id: int) -> None: ...
