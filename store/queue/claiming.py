@@ -1,7 +1,8 @@
 """booking_actions: which action is claimed next, in SQL: the fair order, who may have one more, and the claim itself.
 
 Both engines go by the same pieces. SQLite claims with one statement, for nobody else writes meanwhile. PostgreSQL
-claims beside those who write: a lock for each account keeps its claims in order, a row that somebody holds is skipped.
+claims beside those who write: a row that somebody holds is passed by, and a lock of the account keeps it to its limit.
+What is claimed at the very same moment counts for the order only once it is committed.
 """
 
 from __future__ import annotations
@@ -96,34 +97,26 @@ CLAIM = f"""
 """  # noqa: S608 - constants of this file
 
 
+FIND_FREE = f"""
+    {BUSY} SELECT id, user_id, status, quiet, {NEAR} AS near FROM booking_actions AS due LEFT JOIN busy USING (user_id)
+    WHERE status IN ('pending', 'processing') AND (({WAITING}) OR ({LEFT_BEHIND}))
+        AND user_id NOT IN (SELECT value FROM json_each(:full))
+    {ORDER} LIMIT 1 FOR NO KEY UPDATE OF due SKIP LOCKED
+"""  # noqa: S608 - constants of this file
+"""The same action, of those that nobody writes to at this moment; it is locked."""
+
+
+FIRST = f"{BUSY} {CANDIDATES} LIMIT 1"
+WAIT_FOR = "SELECT 1 FROM booking_actions WHERE id = :id FOR NO KEY UPDATE"
+"""Waits until nobody writes to that action."""
+
+
 ACCOUNT_LOCK = 0x506F4C6A  # "PoLj": with an account's number, the advisory lock of whoever claims an action of it
-LOCK_FREE_ACCOUNT = f"""
-    {BUSY} SELECT user_id FROM ({CANDIDATES}) AS first
-    WHERE user_id NOT IN (SELECT value FROM json_each(:tried))
-        AND pg_try_advisory_xact_lock({ACCOUNT_LOCK}, hashint8(user_id))
-    LIMIT 1
-"""  # noqa: S608 - constants of this file
-"""The account of the most urgent action, of those for which nobody claims at this moment: its claims are ours now."""
+LOCK_ACCOUNT = f"SELECT pg_advisory_xact_lock({ACCOUNT_LOCK}, hashint8(:user_id))"
+IS_FULL = f"{BUSY} SELECT 1 FROM busy WHERE user_id = :user_id AND in_hand >= :most_of_one"  # noqa: S608 - a constant
 
 
-WAIT_FOR_ACCOUNT = f"""
-    {BUSY} SELECT user_id, pg_advisory_xact_lock({ACCOUNT_LOCK}, hashint8(user_id))
-    FROM ({CANDIDATES} LIMIT 1) AS first
-"""  # noqa: S608 - constants of this file
-"""The account of the most urgent action, once nobody else claims for it."""
-
-
-CLAIM_OF_ACCOUNT = f"""
-    {BUSY} {TAKE} WHERE id = (
-        SELECT id FROM booking_actions AS due LEFT JOIN busy USING (user_id)
-        WHERE user_id = :user_id AND status IN ('pending', 'processing') AND (({WAITING}) OR ({LEFT_BEHIND}))
-        {ORDER} LIMIT 1 FOR NO KEY UPDATE OF due %s
-    )
-    RETURNING *
-"""  # noqa: S608 - constants of this file
-CLAIM_UNWRITTEN, CLAIM_WRITTEN = (CLAIM_OF_ACCOUNT % how for how in ("SKIP LOCKED", ""))
-"""The account's most urgent action, as the rows are now that nobody else claims for it: of those that nobody is writing
-to at this moment; or once whoever is has done so."""
+CLAIM_FOUND = f"{TAKE} WHERE id = :id RETURNING *"
 
 
 CLAIM_ONE = f"""
@@ -157,20 +150,26 @@ def claim(tx: Transaction, values: Mapping[str, Any]) -> Row | None:
 
 def _claim_beside_others(tx: Transaction, values: Mapping[str, Any]) -> Row | None:
     """Waits for others only when they are at all that is due, and holds nothing meanwhile."""
-    tried: list[int] = []
-    while (account := tx.row(LOCK_FREE_ACCOUNT, {**values, "tried": json.dumps(tried)})) is not None:
-        if (row := _claim_of(tx, account["user_id"], CLAIM_UNWRITTEN, values)) is not None:
-            return row
-        tried.append(account["user_id"])
-    while (account := tx.row(WAIT_FOR_ACCOUNT, values)) is not None:
-        if (row := _claim_of(tx, account["user_id"], CLAIM_WRITTEN, values)) is not None:
-            return row
+    while (claimed := _claim_free(tx, values)) is None and (first := tx.row(FIRST, values)) is not None:
+        tx.run(WAIT_FOR, {"id": first["id"]})
+        tx.end_part(undo=True)
+    return claimed
+
+
+def _claim_free(tx: Transaction, values: Mapping[str, Any]) -> Row | None:
+    full: list[int] = []
+    while (found := tx.row(FIND_FREE, {**values, "full": json.dumps(full)})) is not None:
+        if _is_allowed(tx, found, values):
+            return tx.row(CLAIM_FOUND, {**values, "id": found["id"]})
+        tx.end_part(undo=True)  # its lock is free again
+        full.append(found["user_id"])
     return None
 
 
-def _claim_of(tx: Transaction, user_id: int, how: str, values: Mapping[str, Any]) -> Row | None:
-    """An action of the account whose lock we have. None, and the lock is free again, when others have had them all."""
-    row = tx.row(how, {**values, "user_id": user_id})
-    if row is None:
-        tx.end_part(undo=True)
-    return row
+def _is_allowed(tx: Transaction, found: Row, values: Mapping[str, Any]) -> bool:
+    """Whether the account may have one more in hand, now that nobody else claims for it."""
+    if found["status"] == "processing" or found["quiet"] or found["near"]:
+        return True
+    account = {**values, "user_id": found["user_id"]}
+    tx.run(LOCK_ACCOUNT, account)
+    return tx.row(IS_FULL, account) is None

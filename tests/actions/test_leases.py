@@ -103,7 +103,9 @@ async def test_a_clock_that_is_set_forward_ends_no_action(db: Database, monkeypa
     assert closed.accounts == []
 
 
-@pytest.mark.parametrize(("seconds", "length"), [(-31, 60.0), (-29, 4.0), (29, 4.0), (31, 60.0)])
+@pytest.mark.parametrize(
+    ("seconds", "length"), [(-90, 60.0), (-60, 34.0), (-31, 5.0), (-29, 4.0), (29, 4.0), (31, 60.0)]
+)
 async def test_around_an_opening_a_lease_is_short(db: Database, clock: FakeClock, seconds: int, length: float) -> None:
     action = replace(await claimed(db, GIULIA), opens_at=clock() - timedelta(seconds=seconds))
     assert Leases(db, Closed().close, LeaseTimes(), clock).length(action) == length
