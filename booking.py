@@ -17,9 +17,12 @@ from domain.errors import (
     AlreadyBooked,
     Blocked,
     BookingRefused,
+    OnWaitingList,
     SiteChanged,
     SiteError,
     SiteUnavailable,
+    SlotFull,
+    quote,
 )
 from domain.model import Booking, ClassRef, Slot, SlotStatus, Timetable
 from portal import api, bookings_list
@@ -175,28 +178,71 @@ def _already(session: SiteSession, held: Booking) -> Booked:
     return Booked(held, session.access.clock(), None, "already", "")
 
 
+# ----- on a waiting list
+
+
+async def join_waiting_list(session: SiteSession, wish: ClassRef) -> Booked:
+    """Goes on the site's waiting list for a full class. Returns the place itself where one had become free meanwhile.
+
+    Raises OnWaitingList once the site says so, SlotFull where its confirmation offers no list, and else what book()
+    raises.
+    """
+    async with session.operation(f"waiting list of {name_of(wish)}"):
+        refuse_if_begun(session, wish)
+        listed, slot = await both(bookings_list.read(session), find(session, wish))
+        if (held := await standing(session, listed, wish, slot.status)) is not None:
+            return _already(session, held)
+        refuse_if_overlapping(session, listed.bookings, slot)
+        fragment = (await api.confirmation(session, slot.appointment_id)).text if slot.appointment_id else ""
+        if not scraper.offers_waiting_list(fragment):
+            raise SlotFull(f"{name_of(slot.ref)} is full, and the site offers no waiting list")
+        asked = await _ask(session, Wanted(wish, mine=listed.bookings), slot)
+        if asked.booked is not None:
+            return asked.booked
+        if asked.answer.accepted:
+            raise OnWaitingList(f"full; waiting list: {quote(asked.answer.message)}")
+        raise asked.lost or await _not_booked(session, asked.answer, asked.text)
+
+
 # ----- by the calendar's own request
 
 
-async def _book_by_request(session: SiteSession, wanted: Wanted, slot: Slot) -> Booked:
-    if slot.status is not SlotStatus.AVAILABLE:
-        await _refuse_waiting_list(session, slot)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of one request for a place."""
+
+    text: str
+    answer: BookingAnswer
+    booked: Booked | None
+    lost: SiteError | None  # why there was no answer
+
+
+async def _ask(session: SiteSession, wanted: Wanted, slot: Slot) -> _Asked:
+    """Asks for a place by the calendar's own request, and looks for it in "my bookings"."""
+    lost: SiteError | None = None
     try:
         text = (await api.book_appointment(session, slot.appointment_id)).text
-        lost = None
     except (SiteUnavailable, SiteChanged) as error:
         text, lost = "", error  # it may have been booked all the same: "my bookings" knows
     answer = scraper.booking_answer(text, session.redactor.words, slot.course)
     sought = Sought(wanted.wish, slot=slot, before=wanted.mine, accepted=answer.is_yes)
     booking = await seen(session, sought, _looks(session, answer, lost))
-    if booking:
-        return Booked(booking, session.access.clock(), slot, "requests", answer.message)
-    if isinstance(lost, SiteUnavailable):
-        raise lost
-    if not answer.understood:
+    booked = Booked(booking, session.access.clock(), slot, "requests", answer.message) if booking else None
+    return _Asked(text, answer, booked, lost)
+
+
+async def _book_by_request(session: SiteSession, wanted: Wanted, slot: Slot) -> Booked:
+    if slot.status is not SlotStatus.AVAILABLE:
+        await _refuse_waiting_list(session, slot)
+    asked = await _ask(session, wanted, slot)
+    if asked.booked is not None:
+        return asked.booked
+    if isinstance(asked.lost, SiteUnavailable):
+        raise asked.lost
+    if not asked.answer.understood:
         log.warning("the answer to the booking is not understood: booking through the page")
         return await _book_on_page(session, wanted)
-    raise await _not_booked(session, answer, text)
+    raise await _not_booked(session, asked.answer, asked.text)
 
 
 async def _refuse_waiting_list(session: SiteSession, slot: Slot) -> None:

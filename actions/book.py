@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import booking
 from actions.attempt import Attempt, place_won
 from actions.decide import STILL_OPENING, postponed
+from actions.full import wait_on_the_list
 from actions.journal import Journal
 from actions.racing import race
 from actions.rehearsal import ProvenLogins, rehearse
@@ -62,8 +63,12 @@ class BookingHandler:
         What was given up for it, now or by a try before, is asked for again whenever it is not won.
         """
         swap = Swap(session, job.action, journal)
+        attempt = Attempt(job, session, journal, swap, self._clock)
         try:
-            return await self._do_what_is_due(Attempt(job, session, journal, swap, self._clock))
+            try:
+                return await self._do_what_is_due(attempt)
+            except SlotFull as full:
+                return await wait_on_the_list(attempt, full)
         except SiteError:
             await swap.take_back()
             raise

@@ -1,6 +1,6 @@
 """`./run --demo`: the real programs in a made-up world, and the address of a chat page to talk to them.
 
-python -m demo [--workers N] [--keep] [--folder PATH] [--like SURVEY] [--language it|en]
+python -m demo [--workers N] [--keep] [--folder PATH] [--like SURVEY] [--club] [--language it|en]
 
 Everything it makes is in .demo/ (or PATH), the programs' log included. Ctrl-C or SIGTERM stops programs and world.
 """
@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from admin.survey.bundle import BadSurvey, read
-from demo import openings
+from demo import club, openings
 from demo import world as demo_world
 from demo.site import Site
 from demo.site.like import take_over
@@ -163,7 +163,7 @@ def greeting(programme: Programme, chat: str, site: str, page: str, log: Path) -
 
 async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) -> int:
     """The demo until stop is set (0) or the programs end by themselves (their exit code)."""
-    world = demo_world.new_world()
+    world = demo_world.new_world(another_club=options.club)
     if options.survey:
         print(*take_over(world, options.survey), sep="\n", flush=True)
     programme = demo_world.plan(world, utc_now())
@@ -173,6 +173,7 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
         values = demo_world.configuration(
             programme, site, telegram.api_base_url, telegram.token, by_hand=options.by_hand
         )
+        values = club.configured(values) if options.club else values
         values["web"] = {"port": free_port(PAGE_PORT)}
         values["log"] = {"file": "programs.log"}  # for the owner's page; `log` has what they print, also as they fall
         demo_world.write_configuration(config, values)
@@ -185,6 +186,7 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
             page = load(config).web.url
             text = greeting(programme, chat, site.base_url, page, log)
             text += BY_HAND.format(config) if options.by_hand else ""
+            text += club.TOLD if options.club else ""
             beside = [greet(telegram, text, chat), openings.repeat(world, programme, telegram, database)]
             tasks = [asyncio.create_task(each) for each in beside]
             code = await first_of(stop, process)
@@ -241,10 +243,13 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1, help="how many workers")
     parser.add_argument("--keep", action="store_true", help="go on with the last demo's database")
     parser.add_argument("--by-hand", action="store_true", help="Giulia logs in herself, with a made-up SPID")
+    parser.add_argument("--club", action="store_true", help="another club: its own login form, seven days ahead, ...")
     parser.add_argument("--folder", type=Path, default=PROJECT / ".demo", help="where it keeps its things")
     parser.add_argument("--like", type=Path, metavar="SURVEY", help="a site as a survey found the real one")
     parser.add_argument("--language", choices=("it", "en"), default="it", help="of the two people's Telegram")
     options = parser.parse_args()
+    if options.club and (options.by_hand or options.like):
+        parser.error("--club goes neither with --by-hand nor with --like")
     print("Starting the demo world ...", flush=True)
     try:
         options.survey = read(options.like) if options.like else None  # first: a bad one leaves the last demo alone

@@ -33,22 +33,23 @@ async def repeat(
         await asyncio.sleep(max(0.0, (opens_at + ENJOYED - clock()).total_seconds()))
         opens_at = opens_at + EVERY
         slot = open_again(world, opens_at)
-        take_over(database, rule(programme.opens_at), rule(opens_at), clock)
+        days = world.timetable.opening_days
+        take_over(database, rule(programme.opens_at, days), rule(opens_at, days), clock)
 
 
 def open_again(world: SiteWorld, opens_at: datetime) -> Slot:
     """Has the day that opens then be closed until then, and its rivals yet to come. Returns the class to watch."""
     world.timetable.opening_at = f"{opens_at:%H:%M:%S}"
-    day = opens_at.date() + timedelta(days=DAYS_AHEAD)
+    day = opens_at.date() + timedelta(days=world.timetable.opening_days)
     world.slots(day)  # made, if nobody has looked at it yet
     held = {slot.appointment_id for person in (GIULIA, MARCO) for slot in world.bookings(person.username)}
     world.timetable.close(day, spared=held)
     return worth_watching(world, day, unless=held)
 
 
-def rule(opens_at: datetime) -> str:
+def rule(opens_at: datetime, days_ahead: int = DAYS_AHEAD) -> str:
     """The rule of openings as the database holds it."""
-    return f"days_ahead={DAYS_AHEAD} at={opens_at:%H:%M}"
+    return f"days_ahead={days_ahead} at={opens_at:%H:%M}"
 
 
 def take_over(database: Path, configured: str, now: str, clock: Clock) -> None:

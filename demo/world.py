@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from database import open_database
+from demo import club
 from demo.site import Outcome, Person, Site, SiteWorld, Slot
 from demo.site.rivals import POPULAR
 from demo.site.slots import ROME
 from demo.site.switches import lively
+from demo.site.tenant import ANOTHER, POLIMI
 from domain.model import Clock, utc_now
 from runtime.settings import load
 
@@ -51,7 +53,7 @@ def plan(world: SiteWorld, now: datetime) -> Programme:
     """Sets the world's opening to the next full minute that leaves time to look around, and chooses what to show."""
     opens_at = (now.astimezone(ROME) + OPENS_AFTER).replace(second=0, microsecond=0) + timedelta(minutes=1)
     world.timetable.opening_at = f"{opens_at:%H:%M:%S}"
-    watched = worth_watching(world, opens_at.date() + timedelta(days=DAYS_AHEAD))
+    watched = worth_watching(world, opens_at.date() + timedelta(days=world.timetable.opening_days))
     asks_at = (now.astimezone(ROME) + ASKS_AFTER).replace(second=0, microsecond=0)
     return Programme(opens_at, watched, _next_turn(world, now), asks_at)
 
@@ -73,16 +75,17 @@ def _next_turn(world: SiteWorld, now: datetime) -> Slot:
     return min(there, key=lambda slot: (slot.activity != FIT_CENTER, slot.starts_at))
 
 
-def new_world(clock: Clock = utc_now) -> SiteWorld:
+def new_world(clock: Clock = utc_now, *, another_club: bool = False) -> SiteWorld:
     """The site with its people, and rivals who fill what is popular within seconds of its opening."""
     return SiteWorld(
         clock=clock,
         people=[GIULIA, MARCO, SOFIA],
-        opening_days=DAYS_AHEAD,
+        opening_days=club.DAYS_AHEAD if another_club else DAYS_AHEAD,
         round_trip=ROUND_TRIP,
         round_trip_jitter=JITTER,
         crowds=True,
-        switches=lively(),
+        switches=club.switches() if another_club else lively(),
+        tenant=ANOTHER if another_club else POLIMI,
     )
 
 
@@ -124,7 +127,7 @@ def configuration(
         **({"username": GIULIA.username, "login": "by_hand"} if by_hand else _account(GIULIA)),
         "telegram": {"bot_token": token, "allowed_user_id": GIULIA_ID, "api_base_url": telegram_url},
         "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
-        "opening": {"days_ahead": DAYS_AHEAD, "at": f"{programme.opens_at:%H:%M:%S}"},
+        "opening": {"days_ahead": site.world.timetable.opening_days, "at": f"{programme.opens_at:%H:%M:%S}"},
         "confirmation": {"lead_minutes": int(lead.total_seconds() // 60), "deadline_minutes": 5},
         "friends": [{"telegram_user_id": MARCO_ID, **_account(MARCO)}],
     }

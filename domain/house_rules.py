@@ -39,6 +39,13 @@ class LateCancel(StrEnum):
     REFUSED = "refused"
 
 
+class WaitingList(StrEnum):
+    """Whether we go on the site's waiting list for a class that is full."""
+
+    NEVER = "never"
+    ALWAYS = "always"  # where the site offers one, and while a place could still be given back for free
+
+
 WEEK_HOURS, TWO_DAYS_MINUTES = 7 * 24, 2 * 24 * 60
 MOST_DAYS_AHEAD = 60  # of a class its slot opens
 MOST_BOOKINGS = 100  # at once
@@ -56,6 +63,7 @@ class HouseRules:
     late_cancel: LateCancel = LateCancel.PENALTY
     closes: timedelta = timedelta(0)  # before a class, until when it can be booked
     most_bookings: int | None = None  # at once; None: not known
+    waiting_list: WaitingList = WaitingList.NEVER  # what we do, not what the site does: nothing is noticed of it
 
     def value(self, rule: Rule) -> str:
         """A rule's value as it is stored and told."""

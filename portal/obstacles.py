@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.errors import AlreadyBooked, BookingsClosed, ClassStarted, NotOpenYet, Overlap, SlotFull
 from domain.model import Booking, ClassRef, Slot, SlotStatus, starts_at
+from domain.waiting_list import OFFERED
 from portal.schedules import name_of
 from portal.session.site_session import SiteSession
 
@@ -58,4 +59,4 @@ def refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetime
 
 def offers_only_a_list(slot: Slot) -> SlotFull:
     """The error of a slot that can only be waited for."""
-    return SlotFull(f"{name_of(slot.ref)} is full; the site offers its waiting list (lista d'attesa)")
+    return SlotFull(f"{name_of(slot.ref)} is full; {OFFERED}")

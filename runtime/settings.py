@@ -37,7 +37,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from domain.errors import ConfigError
-from domain.house_rules import TWO_DAYS_MINUTES, WEEK_HOURS, HouseRules, LateCancel, Overlapping
+from domain.house_rules import TWO_DAYS_MINUTES, WEEK_HOURS, HouseRules, LateCancel, Overlapping, WaitingList
 from domain.model import Credentials, OpeningRule
 from domain.postgresql_address import DatabasePlace, PostgresqlAddress
 from domain.programs import PROGRAMS
@@ -90,6 +90,7 @@ class HouseRulesSection(Section):
     late_cancel: Literal["penalty", "refused"] = "penalty"
     closes_minutes: Whole = Field(0, ge=0, le=TWO_DAYS_MINUTES)  # before a class, nothing can be booked any more
     most_bookings: Whole | None = Field(None, ge=1, le=100)  # at once; null: not known
+    waiting_list: Literal["never", "always"] = "never"  # whether a full class is waited for on the site's own list
 
 
 class ConfirmationTimes(Section):
@@ -281,6 +282,7 @@ class Settings(Keys):
             LateCancel(self.rules.late_cancel),
             timedelta(minutes=self.rules.closes_minutes),
             self.rules.most_bookings,
+            WaitingList(self.rules.waiting_list),
         )
 
     @property

@@ -225,7 +225,7 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
     ),
     "OnWaitingList": FailureMessage(
         N_("Il corso è pieno, e il sito ti ha messo in lista d'attesa."),
-        N_("Non provo altro: se si libera un posto, decide il sito."),
+        N_("Non è una prenotazione, e non provo altro: se il sito ti dà il posto, te lo scrivo appena lo vedo."),
         N_("Se non ti serve, cancellati dalla lista sul sito."),
         Remedy.OTHER,
         True,

@@ -20,8 +20,19 @@ from bot.screens.failure_messages import (
 from bot.screens.page import Button, ButtonRow, Lines, Page, button, home_button, in_quotes, safe
 from bot.screens.slots import Clash
 from bot.screens.when import When
-from domain.errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, SiteChanged, quoted
+from domain.errors import (
+    ASKED_AGAIN,
+    LoginDiverted,
+    LoginNeeded,
+    LoginStopped,
+    OnWaitingList,
+    Overlap,
+    SiteChanged,
+    SlotFull,
+    quoted,
+)
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
+from domain.waiting_list import OFFERED, number_on_list
 from languages import N_, _, n_
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -52,7 +63,24 @@ def explain(action: Action, when: When, more: str = "") -> list[str]:
     """What happened and what more is known of it, what the bot does, what the person can do."""
     cause = cause_of(action)
     where = seen(action.error or "") if action.error_kind == LoginDiverted.__name__ else []
-    return [f"{cause.happened}{_quote(action, cause)}", *where, more, _then(cause), cause.advice(when)]
+    return [
+        f"{cause.happened}{_quote(action, cause)}",
+        *where,
+        *_on_the_list(action),
+        more,
+        _then(cause),
+        cause.advice(when),
+    ]
+
+
+def _on_the_list(action: Action) -> list[str]:
+    """The number on the site's waiting list, if the site says it; or that there is one to go on."""
+    number = number_on_list(action.error or "") if action.error_kind == OnWaitingList.__name__ else None
+    if number is not None:
+        return [_("📝 In lista d'attesa, numero {number}.", number=number)]
+    if action.error_kind == SlotFull.__name__ and OFFERED in (action.error or ""):
+        return [_("Il sito ha una lista d'attesa: se vuoi, mettiti in lista sul sito.")]
+    return []
 
 
 def _then(cause: FailureMessage) -> str:

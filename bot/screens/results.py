@@ -29,7 +29,7 @@ from bot.screens.when import When, short_day
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing, OtpMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
 from domain.opening_report import OpeningReport
-from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL, THOUGH_WITHDRAWN
+from domain.results import FROM_THE_LIST, REHEARSED_UNSEEN, REHEARSED_WELL, THOUGH_WITHDRAWN
 from languages import N_, _, n_
 
 ENTER_ANEW = N_("Inserisci di nuovo i tuoi dati con /accesso; se sono giusti così, riprova l'accesso.")
@@ -154,6 +154,7 @@ def booked(
     title = _("✅ <b>Prenotata, ma a un'altra ora</b>") if is_moved else _("✅ <b>Prenotata!</b>")
     lines = Lines().add(title, about(held.booking.ref, when) if held else about_action(action, when))
     lines.add(is_moved, _also_then(met, when) if is_moved and met else "")
+    lines.add(str(texts.FROM_THE_LIST) if action.result == FROM_THE_LIST else "")
     lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
     seen_at = _("Vista nelle tue prenotazioni {moment}.", moment=_seen_at(action, report, when))
     lines.add(*_opening_lines(report, when), seen_at)

@@ -50,6 +50,7 @@ NO_TICKET = N_("Questa richiesta non la trovo tra le tue.")
 ONLY_IF_YOU_GO = N_("⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero.")
 BINDING = N_("⚠️ Ricorda: il termine per annullare gratis è già passato.")
 TOO_LATE = N_("Ci sto già lavorando: non posso più ritirarla. Ti scrivo com'è andata.")
+FROM_THE_LIST = N_("🎉 Eri in lista d'attesa, e il sito ti ha dato il posto.")
 TAKEN_THOUGH_WITHDRAWN = N_(
     "⚠️ L'avevi ritirata, ma il sito l'aveva già registrata senza rispondermi. Se non la vuoi, annullala."
 )

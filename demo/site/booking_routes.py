@@ -102,10 +102,16 @@ class BookingRoutes:
 
     def _waiting(self, user: str) -> str:
         """The places on waiting lists, where the site shows them among the bookings."""
-        words = self._world.switches.waiting_words
-        waits = [slot for slot in self._world.waits_for(user) if is_future(slot, self._world.clock())]
-        hours = self._world.terms.free_cancel_hours
-        return pages.booking_blocks(waits, waits, free_hours=hours, note=words) if words else ""
+        words, hours = self._world.switches.waiting_words, self._world.terms.free_cancel_hours
+        waits = [slot for slot in self._world.waits_for(user) if is_future(slot, self._world.clock())] if words else []
+        return "".join(
+            pages.booking_blocks([slot], [slot], free_hours=hours, note=words.replace("{n}", self._number(user, slot)))
+            for slot in waits
+        )
+
+    def _number(self, user: str, slot: Slot) -> str:
+        """On the waiting list."""
+        return str(self._world.places.waiting(slot.appointment_id).index(user) + 1)
 
     async def events(self, request: web.Request) -> web.Response:
         """What the page's script fills the list with, where it does."""

@@ -38,7 +38,7 @@ class Switches(Adjustable):
     penalties: bool = False  # late cancelling and missed classes give points, and three points suspend for a week
     waiting_courses: list[str] = field(default_factory=list)  # those of these names take a waiting list once full
     waiting_moves: bool = False  # a place that is given back goes at once to the first on the list
-    waiting_words: str = ""  # my bookings show places on a waiting list, with these words
+    waiting_words: str = ""  # my bookings show places on a waiting list, with these words; {n}: the number
     held_minutes: float = 0.0  # after a cancellation whoever is not on the waiting list is refused for so long
     overlap: str = _one_of("refused", "warned", "allowed")  # with another booking of mine
     late_cancel: str = _one_of("allowed", "refused", "no_button")  # past the free term

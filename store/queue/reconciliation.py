@@ -13,9 +13,10 @@ from typing import Any
 
 from domain.errors import (
     NothingToCancel,
+    OnWaitingList,
 )
 from domain.model import ActionType, ClassRef, NoticeKind, clock_time, instant, stamp
-from domain.results import AFTER_ALL, THOUGH_WITHDRAWN
+from domain.results import AFTER_ALL, FROM_THE_LIST, THOUGH_WITHDRAWN
 from domain.unknown_outcome import leaves_unknown_outcome
 from store.connection import Row, Transaction
 from store.outbox import add_notice
@@ -53,16 +54,12 @@ def done_after_all(
 ) -> Row | None:
     """Completes, and tells, the failed action that asked for what a sync has found. None when there is none.
 
-    So it does with one that its person withdrew while nobody knew. Only the last action about a class counts: what was
-    asked for and failed before it is settled by it.
+    So it does with one that its person withdrew while nobody knew, and with one that ended on the site's waiting list.
+    Only the last action about a class counts: what was asked for and failed before it is settled by it.
     """
     last, choice = _last_about(tx, kind, user_id, wish, now)
-    if last is None or last["action_type"] != kind or last["status"] == "completed":
+    if last is None or not _is_in_doubt(last, kind):
         return None
-    if not leaves_unknown_outcome(last["error_kind"], last["failures"]):
-        return None
-    if kind is ActionType.CANCEL and not last["pressed"]:
-        return None  # what is gone without our having pressed its button was not given back by us
     row = tx.row(
         """
         UPDATE booking_actions
@@ -77,11 +74,30 @@ def done_after_all(
             "booking_id": booking_id,
             "choice": choice,
             "won_row_id": won_row_id,
-            "result": THOUGH_WITHDRAWN if last["status"] == "cancelled" else AFTER_ALL,
+            "result": _result(last),
         },
     )
     add_notice(tx, user_id, NoticeKind.RESULT, action_id=last["id"])
     return row
+
+
+def _is_in_doubt(last: Row, kind: ActionType) -> bool:
+    """Whether what a sync shows as done can be what that action asked for."""
+    if last["action_type"] != kind or last["status"] == "completed":
+        return False
+    if kind is ActionType.CANCEL and not last["pressed"]:
+        return False  # what is gone without our having pressed its button was not given back by us
+    return _waits_on_list(last) or leaves_unknown_outcome(last["error_kind"], last["failures"])
+
+
+def _waits_on_list(last: Row) -> bool:
+    return (last["status"], last["error_kind"]) == ("failed", OnWaitingList.__name__)
+
+
+def _result(last: Row) -> str:
+    if _waits_on_list(last):
+        return FROM_THE_LIST
+    return THOUGH_WITHDRAWN if last["status"] == "cancelled" else AFTER_ALL
 
 
 def withdrawn_with_unknown_outcome(tx: Transaction, user_id: int, now: datetime) -> list[tuple[int, datetime]]:

@@ -172,7 +172,7 @@ async def test_run_says_what_to_do_once_it_runs_and_how_to_stop_it(checkout: Pat
 
 
 UNKNOWN = ["--dmeo", "--workers none", "--workers 0", "--workers"]
-USELESS = ["--keep", "--by-hand", "--like x.zip", "--demo --config x.json"]
+USELESS = ["--keep", "--by-hand", "--like x.zip", "--demo --config x.json", "--club", "--demo --club --by-hand"]
 
 
 @pytest.mark.parametrize("wrong", [each.split() for each in (*UNKNOWN, *USELESS)])

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.screens.failure_messages import FAILURE_MESSAGES
 from demo.site import Outcome
 from demo.site.tenant import ANOTHER
 from domain.model import ActionStatus
 from tests.support.journeys import PILATES, Journey, journey
 from tests.support.lent_browser import LentBrowser
-from tests.support.sites import GIULIA, ROME, TUESDAY
+from tests.support.sites import GIULIA, MARCO, ROME, TUESDAY
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
@@ -67,3 +68,43 @@ async def test_a_place_that_opens_seven_days_ahead_at_half_past_twelve_is_won_th
     assert ((await here.row(row)).status, here.held) == (ActionStatus.COMPLETED, [PILATES])
     assert [slot.date for slot in here.world.bookings(GIULIA)] == [NEXT_TUESDAY]
     assert [shot.outcome for shot in here.world.shots].count(Outcome.BOOKED) == 1
+
+
+# ----- the waiting list
+
+
+async def test_a_full_class_is_waited_for_on_the_sites_list_and_told_as_booked_once_the_site_has_moved_her_up(
+    engine: LentBrowser, tmp_path: Path
+) -> None:
+    waiting = CLUB | {"rules": {"waiting_list": "always"}}
+    async with journey(engine, tmp_path, waiting, tenant=ANOTHER, opening_days=7, opening_at="12:30") as here:
+        here.set(own_form=True, waiting_courses=[PILATES], waiting_words="In lista d'attesa: numero {n}")
+        slot = here.slot()
+        await here.starts()
+        here.world.fill(slot.appointment_id)
+        here.world.book(MARCO, slot.appointment_id)
+        row, letter = await here.books("In lista d'attesa, numero 2.", "Non è una prenotazione")
+        assert "Prenotata!" not in letter.text
+        assert (row.status, row.error_kind, here.held) == (ActionStatus.FAILED, "OnWaitingList", [])
+        assert here.world.waiting(slot.appointment_id) == {GIULIA, MARCO}
+        assert PILATES not in (await here.looks_at_hers()).text
+        here.set(waiting_moves=True)
+        here.world.free(slot.appointment_id)  # Marco's
+        assert PILATES not in (await here.looks_at_hers()).text
+        here.world.free(slot.appointment_id)
+        before = here.mark
+        here.clock.go(seconds=60)
+        await here.looks_at_hers()
+        await here.reads("Prenotata!", "Eri in lista d'attesa", since=before)
+        assert ((await here.row(row)).status, here.held) == (ActionStatus.COMPLETED, [PILATES])
+
+
+async def test_where_the_site_offers_no_list_or_nobody_wants_one_full_is_full(
+    engine: LentBrowser, tmp_path: Path
+) -> None:
+    waiting = CLUB | {"rules": {"waiting_list": "always"}}
+    async with journey(engine, tmp_path, waiting, tenant=ANOTHER, opening_days=7, opening_at="12:30") as here:
+        await here.starts()
+        here.world.fill(here.slot().appointment_id)
+        row, _ = await here.books(str(FAILURE_MESSAGES["SlotFull"].happened))
+        assert (row.error_kind, here.held) == ("SlotFull", [])

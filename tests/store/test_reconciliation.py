@@ -17,6 +17,7 @@ from domain.errors import (
     LoginRejected,
     LoginUnavailable,
     NothingToCancel,
+    OnWaitingList,
     OtpRejected,
     Overlap,
     SiteChanged,
@@ -25,7 +26,7 @@ from domain.errors import (
 )
 from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, ClassRef, NoticeKind
 from domain.requests import NewAction
-from domain.results import THOUGH_WITHDRAWN
+from domain.results import FROM_THE_LIST, THOUGH_WITHDRAWN
 from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
@@ -341,3 +342,17 @@ async def test_a_reading_that_is_queued_already_is_not_queued_twice(db: Database
     live = await db.requests.live_routine(ActionType.CHECK, GIULIA)
     assert live
     assert live.id == check.id
+
+
+async def test_a_place_that_the_site_gave_from_its_waiting_list_is_told_as_booked_by_the_reading_that_shows_it(
+    db: Database, clock: FakeClock
+) -> None:
+    action = await failed(db, ActionType.BOOK, OnWaitingList("full; waiting list: «numero 2»"))
+    await read(db, clock)  # it is still on the list, which is no booking
+    assert await state(db, action) == (ActionStatus.FAILED, "OnWaitingList")
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+    row = await db.requests.find(action.id)
+    assert row
+    assert row.result == FROM_THE_LIST
+    assert await told(db) == [(NoticeKind.RESULT, action.id), (NoticeKind.RESULT, action.id)]

@@ -1,0 +1,18 @@
+"""A place on the site's waiting list, which is no booking: what is known of it, from the site's words. Pure."""
+
+from __future__ import annotations
+
+import re
+
+OFFERED = "the site offers its waiting list (lista d'attesa)"  # in the sentence of a SlotFull
+NUMBER = re.compile(
+    r"\b(?:posizione|position|numero|number|nr?\.?|n[°º])\s*:?\s*(\d{1,3})\b"
+    r"|\b(\d{1,3})\s*[°ºª]\s*(?:posto|posizione|in (?:lista|attesa))",
+    re.IGNORECASE,
+)
+
+
+def number_on_list(words: str) -> int | None:
+    """The number on the list that the site tells; None where it tells none, or several."""
+    found = {int(one or other) for one, other in NUMBER.findall(words)}
+    return found.pop() if len(found) == 1 else None
