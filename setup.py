@@ -46,11 +46,11 @@ from admin.wizard import DigitsSpent, Wizard, refuse_unwritable
 from database import open_database, restore
 from domain.errors import ConfigError, DatabaseError
 from domain.model import Clock, utc_now
-from domain.programs import LATE
+from domain.programs import living
 from languages import terminal
 from languages.terminal import _
 from portal.browser.chromium import has_display
-from runtime import program
+from runtime import process_names, program
 from runtime.backups import make_backup, new_backup
 from runtime.config_file import command, language_in
 from runtime.configured import people_of
@@ -388,8 +388,7 @@ def find_out_who(settings: Settings, config: Path) -> int:
 async def bot_lives(settings: Settings) -> bool:
     async with open_database(settings.database) as db:
         beats = await db.heartbeats.all()
-    living = [beat for beat in beats if utc_now() - beat.at < LATE and not program.is_dead(beat.name)]
-    return any(beat.program == "bot" for beat in living)
+    return any(beat.program == "bot" for beat in living(beats, utc_now(), process_names.is_dead))
 
 
 async def prepare_database(settings: Settings) -> None:

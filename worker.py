@@ -33,7 +33,7 @@ from domain.model import Action, Clock, utc_now
 from domain.outcome import Failed
 from languages.terminal import _
 from portal.portal import Portal, open_portal
-from runtime import program
+from runtime import process_names, program
 from runtime.changes import Pace, changes_of
 from runtime.configured import people_of
 from runtime.directory import Directory
@@ -94,7 +94,7 @@ class Worker:
         self._followed = False  # whether what waits was given the openings of these rules
         self._clock = clock
         self._limits = limits
-        self._name = program.name_of(os.getpid())
+        self._name = process_names.name_of(os.getpid())
         self._in_hand: set[asyncio.Task[None]] = set()
         self._for_opening: set[asyncio.Task[None]] = set()  # those of them that wait for an opening
         self._due_at: datetime | None = None  # when something falls due without being written
@@ -205,7 +205,7 @@ class Worker:
         """Ends the leases of this machine's dead workers. Returns whether another worker holds something."""
         others = [holder for holder in await self._db.claims.holders() if holder != self._name]
         for holder in others:
-            if program.is_dead(holder):
+            if process_names.is_dead(holder):
                 log.warning("  Worker %s is dead: the actions it had in hand can be claimed again", holder)
                 await self._db.claims.end_leases_of(holder)
         return bool(others)

@@ -19,7 +19,7 @@ from domain.model import Action, ActionStatus, ActionType
 from domain.requests import NewAction
 from languages.terminal import _
 from portal.portal import open_portal
-from runtime import program
+from runtime import process_names, program
 from runtime.configured import people_of
 from runtime.directory import Directory
 from runtime.sealing_key import KeyRing
@@ -44,7 +44,7 @@ class Routine:
     async def do(self, kind: ActionType, user_id: int, stop: asyncio.Event) -> Action:
         """Does the action, or waits for the worker that has the same in hand; returns the finished row."""
         new = NewAction(kind, user_id, quiet=True)
-        action = await self._db.claims.add_claimed(new, program.name_of(os.getpid()), LEASE)
+        action = await self._db.claims.add_claimed(new, process_names.name_of(os.getpid()), LEASE)
         if action is not None:
             await self._runner.run(action)
             return await self._row(action.id)

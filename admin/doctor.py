@@ -49,7 +49,7 @@ from opening.server_clock import ServerClock
 from otp_extractor import parse
 from portal.browser.chromium import has_display
 from portal.portal import Portal, open_portal
-from runtime import program
+from runtime import process_names, program
 from runtime.config_file import command
 from runtime.room import want_of_room
 from runtime.settings import Settings, load
@@ -273,7 +273,7 @@ async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
 def _program(beat: Heartbeat, now: datetime) -> Finding:
     silent = now - beat.at
     at = f" ({retold(beat.vitals.note)})" if beat.vitals.note else ""
-    if silent < LATE and not program.is_dead(beat.name):
+    if silent < LATE and not process_names.is_dead(beat.name):
         return Finding(
             beat.program,
             _(
@@ -283,7 +283,7 @@ def _program(beat: Heartbeat, now: datetime) -> Finding:
                 at=at,
             ),
         )
-    if program.is_dead(beat.name):
+    if process_names.is_dead(beat.name):
         return Finding(
             beat.program,
             _("process {pid} died after {moment} UTC{at}", pid=beat.pid, moment=f"{beat.at:%d/%m %H:%M:%S}", at=at),

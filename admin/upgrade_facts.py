@@ -18,9 +18,9 @@ from pathlib import Path
 from database import VERSION, open_database
 from domain.errors import ConfigError, DatabaseError
 from domain.model import Clock, stamp, utc_now
-from domain.programs import LATE, Heartbeat
+from domain.programs import living
 from languages.terminal import _
-from runtime import program
+from runtime import process_names, program
 from runtime.settings import Settings, load
 
 OPENING_LASTS = timedelta(minutes=3)  # after it nothing is tried any more
@@ -42,18 +42,14 @@ async def facts(settings: Settings, clock: Clock = utc_now) -> dict[str, object]
     now = clock()
     async with open_database(settings.database) as db:
         ahead = await db.oversight.openings(OPENING_LASTS, AHEAD, 1)
-        living = [beat for beat in await db.heartbeats.all() if lives(beat, clock)]
+        alive = living(await db.heartbeats.all(), clock(), process_names.is_dead)
     name = f"{settings.local_path.name}.version{VERSION}-{now:%Y%m%dT%H%M%S%f}-upgrade.bak"
     return {
         "schema": VERSION,
         "opening": stamp(ahead[0].opens_at) if ahead else None,
-        "living": [{"program": beat.program, "version": beat.vitals.version} for beat in living],
+        "living": [{"program": beat.program, "version": beat.vitals.version} for beat in alive],
         "backup": str(settings.local_path.with_name(name)),
     }
-
-
-def lives(beat: Heartbeat, clock: Clock) -> bool:
-    return clock() - beat.at < LATE and not program.is_dead(beat.name)
 
 
 def main() -> int:

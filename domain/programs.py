@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ class Vitals:
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
     """The last sign of life of a process. `name` says machine, process namespace and process, as in
-    runtime/program.py.
+    runtime/process_names.py.
     """
 
     program: str
@@ -36,6 +36,11 @@ class Heartbeat:
     started_at: datetime
     at: datetime
     vitals: Vitals
+
+
+def living(beats: Iterable[Heartbeat], now: datetime, is_dead: IsDead) -> list[Heartbeat]:
+    """Those of processes that live: a beat lately, and not known to have ended since."""
+    return [beat for beat in beats if now - beat.at < LATE and not is_dead(beat.name)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.programs import LATE, Heartbeat
 from health.measures import age, size
 from health.snapshot import Snapshot
 from languages import _, n_
@@ -47,11 +46,6 @@ def report(found: Iterable[Check]) -> str:
     return "".join(f"{'ok  ' if each.is_well else 'FAIL'} {each.name}: {each.words}\n" for each in found)
 
 
-def is_alive(beat: Heartbeat, now: datetime) -> bool:
-    """Whether a process has shown a sign of life lately."""
-    return now - beat.at < LATE
-
-
 def _database(snapshot: Snapshot) -> Check:
     well = snapshot.writable
     return Check("database", well, _("si legge e si scrive") if well else _("non si lascia scrivere: disco pieno?"))
@@ -60,7 +54,7 @@ def _database(snapshot: Snapshot) -> Check:
 def _programs(snapshot: Snapshot) -> Iterator[Check]:
     for program in snapshot.programs:
         beats = [beat for beat in snapshot.beats if beat.program == program]
-        alive = sum(is_alive(beat, snapshot.now) for beat in beats)
+        alive = sum(beat.program == program for beat in snapshot.living)
         last = max((beat.at for beat in beats), default=None)
         yield Check(program, alive > 0, _signs(alive, last, snapshot.now))
 

@@ -14,9 +14,10 @@ from domain.backups import BackupState
 from domain.errors import ConfigError
 from domain.model import Clock, Role
 from domain.oversight import AccountCounts, AwaitedOpening, OutboxState, QueueState
-from domain.programs import Heartbeat
+from domain.programs import Heartbeat, living
 from domain.request_counts import RecentRequests
 from runtime.backups import Copy, backups, files_like
+from runtime.process_names import is_dead
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
 
@@ -44,6 +45,7 @@ class Snapshot:
 
     now: datetime
     beats: Sequence[Heartbeat]
+    living: Sequence[Heartbeat]  # those of processes that live
     queue: QueueState
     openings: Sequence[AwaitedOpening]  # whose classes open soon
     outbox: OutboxState
@@ -70,11 +72,13 @@ class Observatory:
 
     async def look(self) -> Snapshot:
         """The present state. Raises DatabaseError."""
-        db = self._db
+        db, now = self._db, self._clock()
+        beats = await db.heartbeats.all()
         sealed = [each.sealed for each in (await db.guests.changed_since(-1))[2] if each.sealed]
         return Snapshot(
-            now=self._clock(),
-            beats=await db.heartbeats.all(),
+            now=now,
+            beats=beats,
+            living=living(beats, now, is_dead),
             queue=await db.oversight.queue(),
             openings=await db.oversight.openings(JUST_OPENED, TONIGHT, MOST_OPENINGS),
             outbox=await db.oversight.outbox(),

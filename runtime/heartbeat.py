@@ -21,7 +21,7 @@ from typing import Protocol
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
 from domain.programs import IsDead, Vitals
-from runtime import program, service_manager
+from runtime import process_names, service_manager
 from runtime.version import VERSION
 
 INTERVAL = 20.0  # s between two heartbeats
@@ -76,7 +76,7 @@ class HeartbeatLoop:
         self._clock = clock
         self._beside = beside
         self._browser = browser
-        self._name = program.name_of(os.getpid())
+        self._name = process_names.name_of(os.getpid())
         self._started = clock()
         self._last: datetime | None = None
         self._in_time = 0
@@ -127,7 +127,7 @@ class HeartbeatLoop:
         now = self._clock()
         in_time = self._last is not None and timedelta(0) <= now - self._last <= timedelta(seconds=2 * INTERVAL)
         self._in_time = self._in_time + 1 if in_time else 0
-        judge = program.is_dead if self._in_time >= STEADY else None
+        judge = process_names.is_dead if self._in_time >= STEADY else None
         await self._table.beat(
             self._program,
             self._name,

@@ -1,4 +1,4 @@
-"""How every program starts and stops, and what it is called: options, logging, stop signal, exit code, lease holder."""
+"""How every program starts and stops: options, logging, stop signal, exit code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import logging
 import os
 import resource
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -172,26 +171,3 @@ async def wait(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         return
-
-
-def name_of(pid: int) -> str:
-    """Who holds a lease: machine, process namespace (a container's processes are not ours to judge), process."""
-    try:
-        namespace = os.readlink("/proc/self/ns/pid")
-    except OSError:
-        namespace = "-"
-    return f"{socket.gethostname()} {namespace} {pid}"
-
-
-def is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that has ended. False for other machines and containers."""
-    pid = holder.rpartition(" ")[2]
-    if not pid.isdigit() or holder != name_of(int(pid)):
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

@@ -32,7 +32,7 @@ from domain.model import stamp, utc_now
 from domain.programs import Vitals
 from portal.portal import open_portal
 from portal.storage.session_files import SessionFiles
-from runtime.program import name_of
+from runtime.process_names import name_of
 from runtime.room import want_of_room
 from runtime.settings import load
 from store.connection import Transaction

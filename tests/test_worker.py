@@ -21,7 +21,7 @@ from domain.model import PREPARE, Action, ActionStatus, ActionType, BookingStatu
 from domain.people import Person
 from domain.requests import NewAction
 from portal.portal import Portal
-from runtime import program
+from runtime import process_names
 from runtime.changes import Pace
 from runtime.settings import Settings, load
 from tests.support import outcomes
@@ -381,7 +381,7 @@ async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
     died = await asyncio.create_subprocess_exec("true")
     await died.wait()
     action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
-    await db.claims.claim(program.name_of(died.pid), 60)
+    await db.claims.claim(process_names.name_of(died.pid), 60)
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     async with asyncio.timeout(PATIENCE):
@@ -398,7 +398,7 @@ async def test_a_worker_whose_hands_are_full_ends_the_leases_of_a_dead_one_once(
     died = await asyncio.create_subprocess_exec("true")
     await died.wait()
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
-    await db.claims.claim(program.name_of(died.pid), 60)
+    await db.claims.claim(process_names.name_of(died.pid), 60)
     ended: list[str] = []
     end_leases_of = db.claims.end_leases_of
 
@@ -472,10 +472,10 @@ async def test_a_worker_that_claims_one_after_the_other_for_long_makes_progress(
 
 
 async def test_what_lives_or_is_elsewhere_is_not_taken_for_dead() -> None:
-    here = program.name_of(os.getpid())
-    assert not program.is_dead(here)
-    assert not program.is_dead(here.replace(here.split()[0], "another-machine"))
-    assert not program.is_dead("by hand")
+    here = process_names.name_of(os.getpid())
+    assert not process_names.is_dead(here)
+    assert not process_names.is_dead(here.replace(here.split()[0], "another-machine"))
+    assert not process_names.is_dead("by hand")
 
 
 async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(

@@ -13,7 +13,6 @@ from pathlib import Path
 from bot.screens.when import When
 from database import VERSION as SCHEMA
 from domain.programs import Heartbeat, Outage
-from health.checks import is_alive
 from health.measures import age, size, span
 from health.snapshot import Disk, Snapshot
 from languages import N_, _, n_
@@ -69,7 +68,7 @@ def _program(beat: Heartbeat, snapshot: Snapshot) -> ProgramView:
         _("versione {version}, da riavviare", version=told.version) if told.version not in ("", VERSION) else "",
     )
     sign = _("segno di vita {age}", age=age(snapshot.now - beat.at))
-    return ProgramView(name, is_alive(beat, snapshot.now), sign, " · ".join(filter(None, more)))
+    return ProgramView(name, beat in snapshot.living, sign, " · ".join(filter(None, more)))
 
 
 def _at_work(note: str) -> str:

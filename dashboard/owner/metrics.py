@@ -21,7 +21,7 @@ from domain.oversight import Finished
 from domain.programs import PROGRAMS
 from domain.request_counts import PER_MINUTE
 from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL
-from health.checks import checks, is_alive
+from health.checks import checks
 from health.snapshot import Snapshot
 from languages import Language, speaking
 from runtime.version import VERSION
@@ -93,7 +93,7 @@ class State:
     def _show_programs(self, now: Snapshot) -> None:
         for program in PROGRAMS:
             beats = [beat for beat in now.beats if beat.program == program]
-            alive = [beat for beat in beats if is_alive(beat, now.now)]
+            alive = [beat for beat in now.living if beat.program == program]
             self._alive.labels(program).set(len(alive))
             self._memory.labels(program).set(sum(beat.vitals.memory for beat in alive))
             self._tasks.labels(program).set(sum(beat.vitals.tasks for beat in alive))

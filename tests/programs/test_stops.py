@@ -16,7 +16,7 @@ import pytest
 from domain.model import ActionStatus, ActionType, ClassRef, clock_time, starts_at
 from domain.requests import NewAction
 from portal.storage.session_files import SessionFiles
-from runtime.program import is_dead
+from runtime.process_names import is_dead
 from safety.personal_files import SESSIONS
 from tests.support.running import OWNER, PATIENCE, PROGRAMS, ROOT, STOP_SECONDS, Installation, installation
 from tests.support.sites import GIULIA, cookie
