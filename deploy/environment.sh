@@ -77,10 +77,14 @@ create_venv() { # FOLDER [VERSION]
     give_up "$python can't make virtual environments: install python3-venv (on Debian: apt install python3-venv) and try again."
 }
 
+has_packages() { # PYTHON: not where the system's Python is another since; without pip, which a container has not
+    "$1" -c 'import os, sysconfig; os.listdir(sysconfig.get_path("purelib"))' 2>/dev/null
+}
+
 update_venv() { # FOLDER LOCK [VERSION]: the copy of the lock is written last: an interrupted installation is done again
     local folder=$1 lock=$2 version=${3:-}
+    cmp -s "$lock" "$folder/$lock" && has_packages "$folder/bin/python" && return
     if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then create_venv "$folder" "$version"; fi
-    cmp -s "$lock" "$folder/$lock" && return
     say "Installing what $lock lists (a minute or two the first time) ..."
     "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input --only-binary :all: --require-hashes -r "$lock" ||
         give_up "pip could not install $lock: see the lines above; usually the network is missing."
