@@ -239,7 +239,10 @@ class SwapFlow:
 
     async def day(self, tap: Tap) -> Page:
         held = await self._held(tap, tap.call.numbers[1])
-        return held if isinstance(held, Page) else await self._chooser.day(tap.user_id, tap.call.day, better_than(held))
+        if isinstance(held, Page):
+            return held
+        page = await self._chooser.day(tap.user_id, tap.call.day, better_than(held))
+        return screens.booking.instead_of(page, held, self._house.when())
 
     async def slots(self, tap: Tap) -> Page:
         _, key, row_id, page = tap.call.numbers

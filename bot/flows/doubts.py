@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum, auto
 
 from bot import screens
 from bot.flows.finding import MOST_NEAR, Finder, each_once
 from bot.flows.services import Services
 from bot.flows.tap import Tap
+from bot.screens.callbacks import Verb
 from bot.screens.page import Button, Page
 from bot.screens.slots import SlotView
 from bot.understanding.intents import (
@@ -26,6 +28,27 @@ from bot.understanding.intents import (
     Weekly,
     Wish,
 )
+from languages import N_
+
+
+class Deed(StrEnum):
+    """What a button of a question leads to."""
+
+    BOOK = auto()
+    WATCH = auto()
+    CANCEL = auto()
+    SWAP = auto()
+
+
+MARKS = {Deed.BOOK: "📅", Deed.WATCH: "👀", Deed.CANCEL: "❌", Deed.SWAP: "🔁"}
+NAMES = {
+    Deed.BOOK: N_("prenota"),
+    Deed.WATCH: N_("tieni d'occhio"),
+    Deed.CANCEL: N_("annulla"),
+    Deed.SWAP: N_("scambia"),
+}
+TELLING = (Deed.CANCEL, Deed.SWAP)
+"""What is marked even alone, because its button looks like one that books."""
 
 
 class Doubts:
@@ -43,11 +66,26 @@ class Doubts:
             named = [_named(reading, unsure.near) for reading in readings]
         if unsure.near and not readings:
             named = [Look(Wish(names=unsure.near))]
-        weekly = unsure.doubt is Doubt.ONCE_OR_WEEKLY
-        buttons = [one for reading in named for one in await self._buttons(tap, reading, once=weekly)]
-        if not buttons and named != readings:  # no such course then: the word was something else
-            buttons = [one for reading in readings for one in await self._buttons(tap, reading, once=weekly)]
-        return screens.plain_words.unsure_page(unsure.doubt, unsure.words, list(dict.fromkeys(buttons)))
+        made = await self._made(tap, named, unsure)
+        if not made and named != readings:  # no such course then: the word was something else
+            made = await self._made(tap, readings, unsure)
+        if not made and unsure.heard != Wish() and (unsure.of_mine or unsure.doubt is not Doubt.NEGATED):
+            made = await self._made(tap, [_about(unsure)], unsure)
+        deeds = list(dict.fromkeys(deed for deed, _one in made if deed))
+        several = len(deeds) > 1 or unsure.doubt is Doubt.SEVERAL
+        buttons = [one.marked(MARKS[deed]) if deed and (several or deed in TELLING) else one for deed, one in made]
+        legend = [f"{MARKS[deed]} {NAMES[deed]}" for deed in deeds] if several else []
+        return screens.plain_words.unsure_page(unsure, list(dict.fromkeys(buttons)), self._house.when(), legend)
+
+    async def _made(self, tap: Tap, readings: Sequence[Reading], unsure: Unsure) -> list[tuple[Deed | None, Button]]:
+        """The buttons of every reading, each with what it does."""
+        once = unsure.doubt is Doubt.ONCE_OR_WEEKLY
+        made = [(_deed(each), one) for each in readings for one in await self._buttons(tap, each, once=once)]
+        if made or unsure.doubt is Doubt.NEGATED:
+            return made
+        wishes = [each.wishes[0] for each in readings if isinstance(each, Book) and each.wishes[0].names]
+        near = [view for wish in wishes for view in (await self._find.near(tap.user_id, wish))[:MOST_NEAR]]
+        return [(None, one) for one in screens.plain_words.slot_buttons(near[:MOST_NEAR], self._house.when())]
 
     def _slot_buttons(self, views: Sequence[SlotView], wish: Wish) -> list[Button]:
         """The classes; where no course was said and there are many, the day that has them."""
@@ -72,14 +110,39 @@ class Doubts:
             case Look(wish) | Watch(wish):
                 return self._slot_buttons(await self._find.slots(tap.user_id, wish), wish)
             case Weekly(wishes):
+                there = [one for wish in wishes for one in await self._find.series(tap.user_id, wish)]
+                page = screens.plain_words.which_of_mine_page("", [], [], there, when)
                 courses = [course for wish in wishes for course in await self._find.courses(wish)]
-                return [screens.plain_words.weekly_button(course) for course in courses[:MOST_NEAR]]
+                new = [screens.plain_words.weekly_button(course) for course in courses[:MOST_NEAR]]
+                return [*(row[0] for row in page.rows[:-1]), *new]
             case Cancel(wish) | Unwanted(wish) | Series(wish) | Swap(wish):
                 mine = await self._find.mine(tap.user_id, wish)
                 series = mine.series if isinstance(reading, Series | Unwanted) else []
                 held, live = ([], []) if isinstance(reading, Series) else (mine.held, mine.live)
-                page = screens.plain_words.which_of_mine_page("", held, live, series, when)
+                verb = Verb.SWAP_DAYS if isinstance(reading, Swap) else Verb.ASK_CANCEL
+                live = [] if isinstance(reading, Swap) else live
+                page = screens.plain_words.which_of_mine_page("", held, live, series, when, verb)
                 return [row[0] for row in page.rows[:-1]]
+
+
+def _deed(reading: Reading) -> Deed | None:
+    """What the buttons of a reading do; None where they say it themselves, or only lead to a page."""
+    match reading:
+        case Book():
+            return Deed.BOOK
+        case Watch():
+            return Deed.WATCH
+        case Cancel() | Unwanted():
+            return Deed.CANCEL
+        case Swap():
+            return Deed.SWAP
+        case _:
+            return None
+
+
+def _about(unsure: Unsure) -> Reading:
+    """What can be looked at of what was heard: what one has where something is to go, else what there is."""
+    return Unwanted(unsure.heard) if unsure.of_mine else Look(unsure.heard)
 
 
 def _named(reading: Reading, names: tuple[str, ...]) -> Reading:

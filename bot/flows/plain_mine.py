@@ -10,6 +10,7 @@ from bot.flows.living import LivingPages
 from bot.flows.services import Services
 from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Verb
+from bot.screens.page import Page
 from bot.screens.slots import SlotState
 from bot.understanding.intents import Wish
 from domain.model import FIT_CENTER, ActionType, HeldBooking
@@ -26,10 +27,10 @@ class WordsAboutMine:
 
     async def held_on(self, tap: Tap, wish: Wish) -> Response:
         """What the person has on those days: each leads to its own page, where nothing is asked yet."""
-        mine = await self._find.mine(tap.user_id, wish)
+        mine, when = await self._find.mine(tap.user_id, wish), self._house.when()
         if not (mine.held or mine.live):
-            return await self._living.go(tap, Verb.MINE, 0)  # which also tells how old that is
-        when = self._house.when()
+            page = await self._living.go(tap, Verb.MINE, 0)  # which also tells how old that is
+            return screens.plain_words.none_on(page, wish, when) if isinstance(page, Page) else page
         sentence = screens.plain_words.mine_on(wish, when)
         return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, [], when, Verb.HELD)
 

@@ -19,7 +19,8 @@ from bot.flows.tap import Response, Tap
 from bot.flows.usual import Usual
 from bot.screens.callbacks import Call, Verb
 from bot.screens.holidays import LONGEST, MONTHS_AHEAD
-from bot.screens.page import Page
+from bot.screens.page import Page, button
+from bot.screens.places import PAGES
 from bot.screens.slots import SlotState, SlotView
 from bot.understanding.intents import (
     About,
@@ -42,19 +43,8 @@ from bot.understanding.intents import (
 )
 from bot.understanding.reading import understand
 from bot.understanding.words import is_only_emoji
+from domain.preferences import QuietHours
 from domain.together import Agreement
-
-PAGES = {
-    Place.MENU: Call(Verb.HOME), Place.USUAL: Call(Verb.HOME),
-    Place.NEW: Call(Verb.NEW), Place.MINE: Call(Verb.MINE, (0,)),
-    Place.PERIODIC: Call(Verb.PERIODIC, (0,)), Place.HOURS: Call(Verb.HOURS), Place.STATUS: Call(Verb.STATUS, (0,)),
-    Place.HOLIDAYS: Call(Verb.DAYS_OFF, (0,)), Place.WATCHES: Call(Verb.WATCHES, (0,)),
-    Place.WEEK: Call(Verb.WEEK),
-    Place.HISTORY: Call(Verb.HISTORY, (0, 0, 0, 0)), Place.STATISTICS: Call(Verb.STATISTICS),
-    Place.TOGETHER: Call(Verb.TOGETHER), Place.INVITE: Call(Verb.TOGETHER),
-    Place.SETTINGS: Call(Verb.SETTINGS), Place.HELP: Call(Verb.HELP),
-}  # fmt: skip
-"""Where each page that is asked for by its name is."""
 
 
 class PlainWordsFlow:
@@ -121,6 +111,8 @@ class PlainWordsFlow:
                 return await self._living.go(tap, Verb.PEOPLE, 0)
             case Show(_, days) if days:
                 return await self._mine.held_on(tap, Wish(days=days))
+            case Show(Place.QUIET | Place.REMINDERS):
+                return await self._setting(tap, intent)
             case Show(place):
                 return await self._living.go(tap, PAGES[place].verb, *PAGES[place].numbers)
             case Said(word):
@@ -149,6 +141,20 @@ class PlainWordsFlow:
                 return await self._mine.unwanted(tap, wish)
             case StopWatching(wish):
                 return await self._mine.stop_watching(tap, wish)
+
+    async def _setting(self, tap: Tap, show: Show) -> Response:
+        """The page of a setting, with the value that was written as its first button: nothing is set before a tap."""
+        call = PAGES[show.place]
+        page = await self._living.go(tap, call.verb, *call.numbers)
+        if not isinstance(page, Page):
+            return page
+        if show.lead:
+            return screens.preferences.said_page(page, screens.preferences.before_class(show.lead))
+        if show.span:
+            quiet = QuietHours(*show.span)
+            label, number = screens.preferences.quiet_hours(quiet), screens.preferences.quiet_number(quiet)
+            return screens.preferences.said_page(page, label, button(label, Verb.SET_SETTING, *call.numbers, number))
+        return page
 
     async def _said(self, tap: Tap, word: Word) -> Response:
         match word:

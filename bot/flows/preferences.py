@@ -86,6 +86,9 @@ class PreferencesFlow:
         setting = Setting(number)
         offered = await self._options[setting](tap.user_id, prefers)
         chosen = next((each for each in offered if each.number == value), None)
+        if setting is Setting.QUIET and (own := screen.quiet_of(value)):
+            await self._db.preferences.set(tap.user_id, replace(prefers, quiet=own))
+            return await self.settings(tap)
         if chosen is None:
             return await (self.setting(tap) if setting is Setting.RINGS else self.settings(tap))
         if setting is Setting.LANGUAGE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.screens import texts
@@ -200,6 +200,17 @@ def kinds_page(day: date, counts: Sequence[tuple[Activity, int]], route: Route =
     """Which kind? Only asked when the day has more than one."""
     rows = [(_kind_button(day, activity, slots, route),) for activity, slots in counts]
     return Page(f"<b>{first_up(long_day(day))}</b>\n" + _("Che cosa?"), (*rows, route.back_to_days()))
+
+
+def instead_of(page: Page, held: HeldBooking, when: When) -> Page:
+    """A page of the swap, headed with the class that is to go."""
+    return replace(page, text=str(Lines().add(_("Al posto di {old}:", old=old_class(held, when))).add(page.text)))
+
+
+def old_class(held: HeldBooking, when: When) -> str:
+    """`PILATES, giovedì 26 novembre alle 18:00`: what is held and is to go."""
+    ref = held.booking.ref
+    return f"<b>{safe(ref.course)}</b>, {when.day(ref.day)} " + _("alle {time}", time=f"{ref.start:%H:%M}")
 
 
 def _kind_button(day: date, activity: Activity, slots: int, route: Route) -> Button:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -30,6 +30,12 @@ Words = str | Later
 class Button:
     label: str
     data: str
+
+    def marked(self, mark: str) -> Button:
+        """With a sign before it that says what it does, unless it has one."""
+        return (
+            self if not self.label[:1].isalnum() else replace(self, label=clip(f"{mark} {self.label}", LONGEST_LABEL))
+        )
 
 
 ButtonRow = tuple[Button, ...]

@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import date, time
 
 from bot.screens import texts
-from bot.screens.booking import SETTLED, slot_details
+from bot.screens.booking import SETTLED, old_class, slot_details
 from bot.screens.callbacks import Verb
 from bot.screens.page import Button, ButtonRow, Lines, Page, button, clip, home_button, in_quotes, safe
+from bot.screens.places import place_button
 from bot.screens.slot_labels import slot_label
 from bot.screens.slots import SlotState, SlotView
 from bot.screens.tickets import live_word
 from bot.screens.when import When, every, first_up, long_day, short_day, weekday
 from bot.understanding.hours import PARTS
-from bot.understanding.intents import LATEST, Doubt, Hours, Wish
+from bot.understanding.intents import LATEST, Doubt, Hours, Place, Unsure, Wish
 from domain.model import FIT_CENTER, Action, Course, HeldBooking
 from domain.recurrence import PeriodicBooking
 from languages import N_, _, n_
@@ -24,6 +25,8 @@ MOST_SHOWN = 8  # buttons of one answer; the rest is where the last of them lead
 MOST_WORDS = 3  # words that were not understood, as they are told
 
 PART_NAMES = {
+    "early": N_("di mattina presto"),
+    "late": N_("in tarda serata"),
     "morning": N_("di mattina"),
     "lunch": N_("a pranzo"),
     "afternoon": N_("di pomeriggio"),
@@ -49,8 +52,19 @@ DOUBTS = {
     Doubt.NO_DAY: N_("Quel giorno nel calendario non esiste."),
     Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») non le so fare: scegli tu, una alla volta."),
     Doubt.COST: N_("Quanto costa non lo so: lo dice il sito di Polimisport."),
+    Doubt.NOT_OFFERED: N_("Questo negli orari che conosco non c'è."),
+    Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),
+    Doubt.RHYTHM: N_(
+        "So ripetere solo ogni settimana, nello stesso giorno. Puoi farne una periodica e saltare le date che non vuoi."
+    ),
+    Doubt.WAY: N_("Come ci si arriva non lo so: cerca la sede su una mappa."),
     Doubt.LONG: N_("È troppo lungo per me: bastano corso, giorno e ora."),
 }
+TELLS_WORDS = (Doubt.WORDS, Doubt.UNKNOWN, Doubt.NEGATED, Doubt.NOT_OFFERED)
+SAYS_IT_ALL = (Doubt.ONCE_OR_WEEKLY, Doubt.SEVERAL, Doubt.PAST, Doubt.NO_DAY, Doubt.COST, Doubt.LONG)
+"""Questions that need no repetition of what was heard."""
+ALWAYS_OFFERED = (Place.NEW, Place.MINE, Place.HOURS, Place.HELP)
+"""Where to go on when nothing at all is known of what somebody wants."""
 
 
 # What was understood, in words
@@ -226,9 +240,7 @@ def no_second(page: Page, other: SlotView, when: When) -> Page:
 
 def swap_which_page(held: HeldBooking, views: Sequence[SlotView], when: When) -> Page:
     """Which class instead of the held one?"""
-    ref = held.booking.ref
-    old = f"<b>{safe(ref.course)}</b>, {when.day(ref.day)} {_span(ref.start, ref.start)}"
-    lines = Lines().add(_("Al posto di {old}:", old=old)).add(_("Quale?"), rest_of(views))
+    lines = Lines().add(_("Al posto di {old}:", old=old_class(held, when))).add(_("Quale?"), rest_of(views))
     rows = [(one,) for one in slot_buttons(views[:MOST_SHOWN], when, Verb.SWAP_SLOT, held.id)]
     return Page(str(lines), (*rows, (button(_("🔁 Tutti i giorni"), Verb.SWAP_DAYS, held.id), home_button())))
 
@@ -291,6 +303,12 @@ def mine_on(wish: Wish, when: When) -> str:
     return _("{wish}: hai questo.", wish=first_up(told(wish, when)))
 
 
+def none_on(page: Page, wish: Wish, when: When) -> Page:
+    """Everything that is held, headed with the days that were asked about, on which nothing is."""
+    none = _("{wish}: niente di prenotato.", wish=first_up(told(wish, when)))
+    return replace(page, text=str(Lines().add(none).add(page.text)))
+
+
 def address_page() -> Page:
     """An address of the web that is neither a calendar's nor one of the bot's own links."""
     text = _("Gli indirizzi non li apro. Se è il tuo calendario, scrivi <code>/calendario</code> e l'indirizzo.")
@@ -350,13 +368,21 @@ def no_page() -> Page:
     return Page(_("Va bene, lascio tutto com'è."), ((home_button(),),))
 
 
-def unsure_page(doubt: Doubt, words: Sequence[str], buttons: Sequence[Button]) -> Page:
-    """What was not understood, and what may be meant; without any guess: how one can say it."""
-    lines = Lines().add(str(DOUBTS[doubt]), _not_placed(words) if doubt in (Doubt.WORDS, Doubt.UNKNOWN) else "")
+def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: Sequence[str] = ()) -> Page:
+    """What was not understood, what was heard all the same, and what may be meant: at least where to go on by taps."""
+    doubt, heard = unsure.doubt, told(unsure.heard, when)
+    lines = Lines().add(str(DOUBTS[doubt]), _not_placed(unsure.words) if doubt in TELLS_WORDS else "")
+    if heard and doubt not in SAYS_IT_ALL:
+        lines.add(_("Ho letto: {wish}.", wish=heard))
     if buttons and doubt not in (Doubt.ONCE_OR_WEEKLY, Doubt.EXCEPT):
-        lines.add(_("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?"))
-    lines.add(*([] if buttons else _for_example()))
-    return Page(str(lines), (*((one,) for one in buttons[:MOST_SHOWN]), (home_button(),)))
+        lines.add(_("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?"), " · ".join(legend))
+    elif not buttons:
+        lines.add(_("Che cosa vuoi fare?") if unsure.about or heard else "")
+    shown = ALWAYS_OFFERED if not (buttons or unsure.about) else unsure.about
+    if not (buttons or heard or unsure.about):
+        lines.add(*_for_example())
+    rows = [(one,) for one in buttons[:MOST_SHOWN]] + [(place_button(place),) for place in shown]
+    return Page(str(lines), (*rows, (home_button(),)))
 
 
 def _not_placed(words: Sequence[str]) -> str:
@@ -404,4 +430,4 @@ def once_button(view: SlotView) -> Button:
 
 def weekly_button(course: Course) -> Button:
     what = f"{every(course.day_of_week)} {course.start:%H:%M} {clip(course.name or FIT_CENTER, 24)}"
-    return button(first_up(what), Verb.NEW_MODE, course.id)
+    return button(f"➕ {first_up(what)}", Verb.NEW_MODE, course.id)

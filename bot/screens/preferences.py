@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
 from enum import IntEnum
 
 from bot.screens import feed, guests, own_calendar, texts
 from bot.screens.callbacks import Verb
-from bot.screens.page import ButtonRow, Lines, Page, back_row, button, home_button, safe
+from bot.screens.page import Button, ButtonRow, Lines, Page, back_row, button, home_button, safe
 from bot.screens.when import hours_of
 from domain.preferences import Event, QuietHours
 from languages import N_, Language, _
@@ -56,6 +56,8 @@ ABOUT = {
     Setting.LOOK: N_("Come preferisci le immagini che ti mando?"),
     Setting.MONDAYS: N_("Ogni lunedì alle 7:30 ti mando la settimana come immagine?"),
 }
+FIRST_OWN = 10_000  # the number of quiet hours that somebody wrote is at least this
+MINUTES_OF_A_DAY = 24 * 60
 LOOKS = {False: N_("⬜ chiare"), True: N_("⬛ scure")}
 MONDAYS = {False: N_("no"), True: N_("sì, alle 7:30")}
 LANGUAGES = {None: N_("Come Telegram"), Language.ITALIAN: N_("Italiano"), Language.ENGLISH: N_("English")}
@@ -105,6 +107,33 @@ def setting_page(setting: Setting, options: Sequence[Option]) -> Page:
     lines = Lines().add(f"<b>{NAMES[setting]}</b>", str(ABOUT[setting]))
     rows = [(button(_label(setting, one), Verb.SET_SETTING, setting, one.number),) for one in options]
     return Page(str(lines), (*rows, back_row(Verb.SETTINGS)))
+
+
+def quiet_number(quiet: QuietHours) -> int:
+    """How a button names quiet hours that are none of those that are always offered."""
+    return FIRST_OWN + _minute(quiet.begin) * MINUTES_OF_A_DAY + _minute(quiet.end)
+
+
+def quiet_of(number: int) -> QuietHours | None:
+    """The quiet hours that such a number names; None for one that names none."""
+    begin, end = divmod(number - FIRST_OWN, MINUTES_OF_A_DAY)
+    if number < FIRST_OWN or begin >= MINUTES_OF_A_DAY or begin == end:
+        return None
+    return QuietHours(time(*divmod(begin, 60)), time(*divmod(end, 60)))
+
+
+def _minute(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+def said_page(page: Page, said: str, own: Button | None = None) -> Page:
+    """The page of a setting, with what somebody wrote it shall be as its first button: their own, or one it has."""
+    note = _("Hai scritto: {value}. Tocca per confermare.", value=f"<b>{said}</b>")
+    first = [row for row in page.rows if row[0].label in (said, f"✅ {said}")]
+    if not first and own is None:
+        note = _("Hai scritto: {value}. Così non si può: scegli tra queste.", value=f"<b>{said}</b>")
+    rows = [*first, *([(own,)] if own and not first else []), *(row for row in page.rows if row not in first)]
+    return replace(page, text=str(Lines().add(page.text).add(note)), rows=tuple(rows))
 
 
 def _label(setting: Setting, option: Option) -> str:

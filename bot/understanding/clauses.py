@@ -88,8 +88,10 @@ def instead_of_denied(parts: Sequence[Part]) -> list[Part]:
     comma = _next_link(tail, 0)
     denied = [part for part in tail[:comma] if part.kind in CONTENT]
     wanted = [part for part in tail[comma + 1 :] if part.kind in CONTENT]
-    if not denied or not any(part.kind is Kind.COURSE for part in (*before, *wanted)):
+    if not denied:
         return []
+    if not any(part.kind is Kind.COURSE for part in (*before, *wanted)):
+        return [*(part for part in denied if part.kind is Kind.COURSE), *wanted] if wanted else []
     if wanted:
         kinds = {part.kind for part in wanted}
         return [part for part in before if part.kind in CONTENT and part.kind not in kinds] + wanted

@@ -237,6 +237,7 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(rf"(?:{pattern})(?= |$)"), reader)
     for pattern, reader in (
         (rf"{_BEFORE}(?:oggi|today|in giornata)", _offset(0)),
+        (r"(?:right )?now|adesso(?: subito)?", _offset(0)),
         (rf"{_BEFORE}(?:domani|tomorrow|tmrw|tmr|tmw|tomoz|tomo)", _offset(1)),
         (
             rf"{_BEFORE}(?:ieri(?: (?:mattina|pomeriggio|sera))?|(?:l )?altro ieri|yesterday(?: (?:morning|afternoon"

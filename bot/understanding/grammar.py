@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.understanding.accounts import left_over
 from bot.understanding.clauses import CONTENT, called_off, clauses, denies, instead_of_denied, left_alone, put_right
 from bot.understanding.days import Days
+from bot.understanding.denials import denies_a_class, denies_a_verb
 from bot.understanding.hours import Told
 from bot.understanding.intents import (
     About,
@@ -36,8 +38,6 @@ from bot.understanding.parts import Part
 from bot.understanding.vocabulary import Vocabulary
 
 MOST_WISHES = 3
-SKIPPED = (Kind.FILLER, Kind.TO, Kind.NO_LONGER)
-VERBS = (Kind.BOOK, Kind.DO, Kind.SOFT)
 JOINTS = (Kind.ELSE, Kind.OR, Kind.AND, Kind.COMMA)
 INTO = ("a ", "al ", "alla ", "per ", "for ", "to ")
 OPENS = re.compile(r"apr|open")
@@ -48,10 +48,14 @@ WHAT_THERE_IS = re.compile(
 )
 WHO_TEACHES = re.compile(r"chi (?:insegna|tiene|fa)$|who (?:teaches|is teaching)$")
 IS_FULL = re.compile(r"full|pien[oaie]")
-NO_SUCH = ("no", "no more", "niente", "nessun", "nessuna")
 BEYOND_A_NO = {Kind.PERSON, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.ELSE, Kind.OR, Kind.AND}
 """What beside a no makes it a question."""
-SAYING_NO = ("non", "not", "never", "mai", "no longer")
+DOUBTS = {Kind.PERSON: Doubt.ANOTHER, Kind.RHYTHM: Doubt.RHYTHM, Kind.SPORT: Doubt.NOT_OFFERED}
+"""Why a piece that a meaning leaves out makes it a question; for all others because it is not known."""
+
+
+STEERING = frozenset({Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.PAUSE})
+"""What is to be done about what one has, or waits for."""
 
 
 class Contradiction(Exception):
@@ -110,10 +114,12 @@ class Gatherer:
         self.joints: set[Kind] = set()
         self.dangles = False  # "otherwise" after or before nothing
         self._pending: Kind | None = None
+        self._of_both = False
 
     def take(self, parts: Sequence[Part]) -> None:
         """Raises Contradiction for pieces of one wish that can't both be meant."""
         for part in parts:
+            self._of_both = self._of_both or part.kind is Kind.BOTH
             if part.kind in JOINTS and self.drafts[-1] != Draft():
                 self._pending = part.kind if self._pending in (None, Kind.COMMA) else self._pending
             elif part.kind is Kind.ELSE:
@@ -172,6 +178,8 @@ class Gatherer:
     def completed(self) -> list[Draft]:
         """The wishes, each with what the others say for it too."""
         whole = []
+        if self._of_both:
+            self._share_with_all()
         self._share_the_last_hour()
         for at, draft in enumerate(self.drafts):
             for other in (*reversed(self.drafts[:at]), *self.drafts[at + 1 :]):
@@ -180,6 +188,11 @@ class Gatherer:
                 raise Contradiction(Doubt.ANOTHER)  # "yoga with Andrea", who is a friend then
             whole.append(draft)
         return whole
+
+    def _share_with_all(self) -> None:
+        """`gag on Monday and yoga on Friday, both at 18`: the last hour is said of each that has none."""
+        last = self.drafts[-1]
+        self.drafts = [replace(draft, told=draft.told or last.told) for draft in self.drafts]
 
     def _share_the_last_hour(self) -> None:
         """`yoga or gag tomorrow at 18`: what is said once, at the end, is said of both."""
@@ -190,8 +203,9 @@ class Gatherer:
 
 
 def meaning(parts: Sequence[Part], vocabulary: Vocabulary) -> Intent:
-    """What the pieces mean together."""
-    return Sentence(put_right(parts), vocabulary).meaning()
+    """What the pieces mean together; a question where the meaning found leaves a piece of weight out."""
+    sentence = Sentence(put_right(parts), vocabulary)
+    return sentence.all_told(sentence.meaning())
 
 
 class Sentence:
@@ -211,6 +225,10 @@ class Sentence:
         try:
             if self._fault and self._fault.days:
                 return self._unsure(self._fault.days.fault or Doubt.TIMES, self._without_its_day())
+            if Kind.SPORT in self._kinds and Kind.COURSE not in self._kinds:
+                return self._not_offered()
+            if Kind.RHYTHM in self._kinds and not self._kinds & {*STEERING, Kind.NOT, Kind.LOOK}:
+                return self._unsure(Doubt.RHYTHM, *self._every_week())
             if Kind.EXCEPT in self._kinds:
                 return self._unsure(Doubt.EXCEPT, *self._all_of_it())
             if Kind.NOT in self._kinds or Kind.NOTHING in self._kinds:
@@ -224,19 +242,41 @@ class Sentence:
             return self._unsure(Doubt.WORDS, reading)
         return reading or self._unsure(Doubt.UNKNOWN)
 
+    def all_told(self, found: Intent) -> Intent:
+        """The meaning itself if it accounts for every piece; the one place that sees to it that nothing is dropped."""
+        if isinstance(found, Unsure) or not (left := left_over(self._parts, found)):
+            return found
+        kinds = {part.kind for part in left}
+        doubt = next((doubt for kind, doubt in DOUBTS.items() if kind in kinds), Doubt.WORDS)
+        return replace(self._unsure(doubt, found), words=tuple(part.text for part in left))
+
     def _without_its_day(self) -> Intent | None:
         """What a message that names no day of the time ahead may mean on another one."""
         wants_none = Kind.NOT in self._kinds or Kind.NOTHING in self._kinds
         return None if wants_none or self._unknown or Kind.PERSON in self._kinds else self._reading()
 
+    def _not_offered(self) -> Unsure:
+        """It is about a sport that no timetable has: no other is offered in its place."""
+        sports = tuple(part.text for part in self._parts if part.kind is Kind.SPORT)
+        return Unsure(Doubt.NOT_OFFERED, (), sports, self._vocabulary.near(sports))
+
+    def _every_week(self) -> list[Intent]:
+        """What could recur each week, where another rhythm is asked for."""
+        wish = self._gathered(self._parts).completed()[0].wish(weekly=True)
+        return [Weekly((wish,))] if wish != Wish() else []
+
     def _all_of_it(self) -> list[Intent]:
         """What somebody wants who makes an exception: all, to be picked from."""
         if Kind.NOT in self._kinds or Kind.NOTHING in self._kinds:
             return []
+        before = self._parts[: next(at for at, part in enumerate(self._parts) if part.kind is Kind.EXCEPT)]
+        said = self._gathered(before).completed()[0]
         if Kind.CANCEL in self._kinds:
-            return [Cancel(Wish())]
+            return [Cancel(said.wish())]
+        if Kind.EVERY in self._kinds:
+            return [Weekly((said.wish(weekly=True),))]
         when = [part for part in self._parts if part.kind in (Kind.DAY, Kind.HOURS, Kind.WHERE)]
-        wish = self._gathered(when).drafts[0].wish()
+        wish = said.wish() if said.days else self._gathered(when).drafts[0].wish()
         return [Look(wish)] if wish.days else []
 
     def _unsure(self, doubt: Doubt, *readings: Intent | None) -> Unsure:
@@ -256,7 +296,7 @@ class Sentence:
 
     def _reading(self) -> Intent | None:
         """What it means as far as its pieces are known; None when they mean nothing."""
-        steering = self._kinds & {Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.PAUSE}
+        steering = self._kinds & STEERING
         if len(steering) > 1 or (steering - {Kind.WATCH} and Kind.BOOK in self._kinds):
             return self._unsure(Doubt.SEVERAL, *(meaning(clause, self._vocabulary) for clause in clauses(self._parts)))
         if Kind.MOVE in self._kinds:
@@ -345,22 +385,13 @@ class Sentence:
         """What is held, up to the last word that leads on; from there what is to be had instead."""
         if self._kinds & {Kind.AND, Kind.OR, Kind.ELSE}:
             return self._unsure(Doubt.SEVERAL)
-        split = self._split()
+        split = _split(self._parts)
         old, new = self._gathered(self._parts[:split]), self._gathered(self._parts[split:])
         if len(old.drafts) > 1 or len(new.drafts) > 1:
             return self._unsure(Doubt.SEVERAL)
         if Kind.EVERY in self._kinds or any(each.days and each.days.several for each in (*old.drafts, *new.drafts)):
             return Series(old.drafts[0].wish(weekly=True))
         return Swap(old.drafts[0].wish(), new.drafts[0].wish())
-
-    def _split(self) -> int:
-        content = [at for at, part in enumerate(self._parts) if part.kind in CONTENT]
-        if len(content) < 2:
-            return len(self._parts)
-        within = range(content[0] + 1, content[-1] + 1)
-        leading = [at for at in within if _leads_on(self._parts[at])]
-        hours = [at for at in within if self._parts[at].kind is Kind.HOURS]
-        return (leading or hours or [len(self._parts)])[-1]
 
     # With a no
 
@@ -379,7 +410,7 @@ class Sentence:
             return Said(Word.NO) if left_alone(self._parts) else doubt
         if Kind.NOTHING in self._kinds and Kind.BOOK in self._kinds and not self._kinds & set(CONTENT):
             return Said(Word.NO)
-        if Kind.ASKING in self._kinds or not (self._denies_a_verb() or self._denies_a_class()):
+        if Kind.ASKING in self._kinds or not (denies_a_verb(self._parts) or denies_a_class(self._parts)):
             return doubt
         gathered = self._gathered(self._parts)
         if len(gathered.drafts) > 1:
@@ -422,39 +453,17 @@ class Sentence:
         drafts = self._gathered(self._parts).drafts
         return Cancel(drafts[0].wish()) if len(drafts) == 1 and drafts[0] != Draft() else None
 
-    def _denies_a_class(self) -> bool:
-        """Whether the one no stands right before a course, and nothing is asked for: `no gym next Thursday`."""
-        denials = [at for at, part in enumerate(self._parts) if part.kind in (Kind.NOT, Kind.NOTHING)]
-        if len(denials) != 1 or self._kinds & {*VERBS, Kind.LOOK, Kind.MINE, Kind.LATER}:
-            return False
-        skipped = (*SKIPPED, Kind.EVERY)
-        denied = next((part for part in self._parts[denials[0] + 1 :] if part.kind not in skipped), None)
-        return self._parts[denials[0]].text in NO_SUCH and denied is not None and denied.kind is Kind.COURSE
 
-    def _denies_a_verb(self) -> bool:
-        """Whether the one "not" stands right before the one verb, and nothing else is asked for."""
-        denials = [at for at, part in enumerate(self._parts) if part.kind is Kind.NOT]
-        if len(denials) != 1 or self._parts[denials[0]].text not in SAYING_NO:
-            return False
-        rest = [part for part in self._parts[denials[0] + 1 :] if part.kind not in SKIPPED]
-        verbs = len(rest) - len(list(_after_verbs(rest)))
-        later = {part.kind for part in rest[verbs:]}
-        earlier = {part.kind for part in self._parts[: denials[0]]}
-        asks = any(part.kind is Kind.LOOK and part.text != "ci sono" for part in self._parts)
-        return verbs > 0 and not asks and not later & {*VERBS, Kind.COMMA} and Kind.BOOK not in earlier
+def _split(parts: Sequence[Part]) -> int:
+    """Where what is held ends, and what is to be had instead begins."""
+    content = [at for at, part in enumerate(parts) if part.kind in CONTENT]
+    if len(content) < 2:
+        return len(parts)
+    within = range(content[0] + 1, content[-1] + 1)
+    leading = [at for at in within if _leads_on(parts[at])]
+    hours = [at for at in within if parts[at].kind is Kind.HOURS]
+    return (leading or hours or [len(parts)])[-1]
 
 
 def _leads_on(part: Part) -> bool:
     return part.kind is Kind.TO or (part.kind is Kind.DAY and part.text.startswith(INTO))
-
-
-def _after_verbs(parts: Sequence[Part]) -> Iterator[Part]:
-    """The pieces after the verbs that the first of them are; a booking is the last of the verbs that are one."""
-    seen: list[Kind] = []
-    for at, part in enumerate(parts):
-        there = part.text == "ci sono"
-        goes_on = part.kind in VERBS and not (part.kind is Kind.BOOK and Kind.DO in seen)
-        if not (goes_on or there):
-            yield from parts[at:]
-            return
-        seen.append(part.kind)

@@ -20,6 +20,8 @@ MONTHS_OF_A_YEAR = 12
 MORNING, LUNCH = (time(6), time(11, 59)), (time(12), time(14, 29))
 AFTERNOON, EVENING = (time(13), time(17, 59)), (time(17, 30), LATEST)
 PARTS = {
+    "early": ((time(6), time(9, 59)), (time(0), time(9, 59))),
+    "late": ((time(19, 30), LATEST), (time(18), LATEST)),
     "morning": (MORNING, (time(0), time(12, 59))),
     "lunch": (LUNCH, (time(11, 30), time(15))),
     "afternoon": (AFTERNOON, (time(12), time(19, 29))),
@@ -213,11 +215,26 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 PART_WORDS = {
     "morning": r"mattin[oa]|mattinata|mornings?",
     "afternoon": r"pomeriggio|afternoons?|dopo pranzo|after lunch",
-    "evening": r"sera|serata|evenings?|nights?|verso sera|towards evening",
+    "evening": r"sera|serata|evenings?|nights?|verso sera|towards evening"
+    r"|(?:after|dopo) (?:(?:il|l|my|the) )?(?:work|lavoro|ufficio|office)(?: hours)?",
+    "early": r"(?:very )?early(?: (?:in|on) the)?(?: (?:morning|day))?|(?:(?:la|di|della) )?mattin[oa] presto|presto"
+    r"|(?:la mattina|di mattina|al mattino) (?:molto )?presto"
+    r"|(?:molto )?presto (?:la|di|al) mattin[oa]|prima mattina"
+    r"|(?:prest|primo) mattino|di buon ora",
+    "late": r"late (?:in the )?(?:evening|at night|night)"
+    r"|tarda (?:sera|serata)|sera tardi|sul tardi|tardi (?:la|di) sera",
     "lunch": r"(?:(?:ora|pausa|ora di|pausa di) ){0,3}pranzo|lunch|lunchtime|lunch time|lunch break",
 }
 _BEFORE_PART = r"(?:(?:di|in|nel|nella|la|a|al|all|alla|l|il|del|della|at|the|in the|during|per|per la|on) ){0,3}"
 PART_READERS = tuple((re.compile(rf"(?:{_BEFORE_PART}(?:{words}))(?= |$)"), name) for name, words in PART_WORDS.items())
+
+
+SPANS = (
+    (r"early afternoon|primo pomeriggio", (time(13), time(15, 29))),
+    (r"(?:late|tardo) (?:afternoon|pomeriggio)|(?:pomeriggio|afternoon) (?:tardi|late)", (time(16), time(18, 30))),
+    (r"early evening|prima serata", (time(17, 30), time(19, 29))),
+)
+SPAN_READERS = tuple((re.compile(rf"(?:{_BEFORE_PART}(?:{words}))(?= |$)"), span) for words, span in SPANS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +270,19 @@ def hours_at(text: str, at: int) -> tuple[int, Told] | None:
     made = [(end, Told(hours)) for end, hours in found if hours is not None]
     parts = ((match.end(), name) for pattern, name in PART_READERS if (match := pattern.match(text, at)))
     made += [(end, Told.part(name)) for end, name in parts]
+    spans = ((match.end(), span) for pattern, span in SPAN_READERS if (match := pattern.match(text, at)))
+    made += [(end, Told(Hours((span,)))) for end, span in spans]
     return max(made, key=lambda one: one[0], default=None)
+
+
+CLOCK_TIME = re.compile(rf"(?<![\w:.]){_FROM}(?= |$)")
+
+
+def moments_in(text: str) -> list[tuple[int, tuple[time, ...]]]:
+    """Where each time of day stands in the normalised text, and the moments that it may mean."""
+    times = (found for found in CLOCK_TIME.finditer(text) if not COUNTED.match(text, found.end()))
+    read = ((found.start(), _read(found, 1)) for found in times)
+    return [(at, moments) for at, moments in read if moments]
 
 
 WORDS = frozenset([*CLOCK, *NOON, *(word for words in MINUTES for word in words.split())]) | worded(

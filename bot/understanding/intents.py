@@ -155,6 +155,11 @@ class Place(StrEnum):
     TOGETHER = auto()
     INVITE = auto()  # how somebody else gets in
     SETTINGS = auto()
+    QUIET = auto()  # when nothing rings
+    REMINDERS = auto()  # how long before a class
+    LANGUAGE = auto()
+    CALENDAR = auto()  # the classes in the person's own calendar
+    RULES = auto()  # of the house: when bookings open, until when cancelling is free
     HELP = auto()
 
 
@@ -162,6 +167,8 @@ class Place(StrEnum):
 class Show:
     place: Place
     days: tuple[date, ...] = ()  # of what is held: only these; of a holiday: its first day, and its last if it is said
+    span: tuple[time, time] | None = None  # of the quiet hours: from when to when
+    lead: timedelta | None = None  # of a reminder: how long before a class
 
 
 class Word(StrEnum):
@@ -192,6 +199,10 @@ class Doubt(StrEnum):
     NO_DAY = auto()  # it names a day that no calendar has
     EXCEPT = auto()  # it means everything but something
     COST = auto()  # what something costs, which nobody has told the bot
+    NOT_OFFERED = auto()  # it is about a sport that no timetable has
+    CORRECTED = auto()  # it puts right something that was said before
+    RHYTHM = auto()  # it is to recur otherwise than every week
+    WAY = auto()  # how one gets to a place
     LONG = auto()  # far longer than a request
 
 
@@ -203,6 +214,9 @@ class Unsure:
     readings: tuple[Reading, ...] = ()
     words: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    heard: Wish = Wish()  # the class, day and hour that were heard, whatever is to be done about them
+    of_mine: bool = False  # whether it is rather about what the person has than about what there is
+    about: tuple[Place, ...] = ()  # the pages that its single words speak of, the likeliest first
 
 
 Reading = Book | Weekly | Watch | StopWatching | Look | Cancel | Series | Unwanted | Swap

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     ELSE = auto()
     OR = auto()
     AND = auto()
+    BOTH = auto()  # what is said once, of each of several wishes
     COMMA = auto()
     TO = auto()  # what leads to the second class of a swap
     CORRECTION = auto()  # takes back what was just said: "no wait"
@@ -43,6 +44,9 @@ class Kind(StrEnum):
     PERSON = auto()
     FILLER = auto()
     BOUND = auto()  # makes a day the first or the last of several
+    RHYTHM = auto()  # every other week, once a month: nothing recurs like that here
+    REMINDER = auto()  # to be told before a class: a setting, and no part of a booking
+    SPORT = auto()  # one that no timetable has
     UNKNOWN = auto()
 
 
@@ -74,6 +78,11 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|if (?:there is|there are|there) (?:no|not any) (?:places?|spots?|space|room)(?: left)?)",
     ),
     (Kind.OR, r"(?:, )?(?:oppure|o|or|o anche|or even|o magari|magari|or maybe|o se no|o altrimenti)"),
+    (
+        Kind.BOTH,
+        r"(?:(?:per|for|at|alla|allo|the) ){0,2}(?:both(?: of them| times| days)?|entramb[ie](?: le volte| i giorni)?"
+        r"|tutt[ei] e due|sempre|always|same time|same hour|stessa ora|stesso orario)",
+    ),
     (Kind.AND, r"(?:, )?(?:e|ed|and|poi|e poi|and then|then|&|e anche|and also|anche|also|plus)"),
     # What was just said is put right
     (
@@ -90,18 +99,50 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"no longer|no more|non|not|no|mai|never|senza|without|neanche|nemmeno|neppure"
         r"|neither|nor|nope|evita|evitare|avoid|invece di|instead of|anziche|rather than",
     ),
-    (Kind.NOTHING, r"niente|nulla|nessun[oa]?|nothing|none"),
+    (Kind.NOTHING, r"niente|nulla|nessun[oa]?|nothing|none|basta(?! (?:con|cosi|grazie|poco)\b)"),
     (Kind.NO_LONGER, r"piu|anymore|any more|any longer"),
     (
         Kind.EXCEPT,
         r"tranne|eccetto|salvo|a parte|esclus[oaie]|ad eccezione (?:di|del|della)|fuorche|except(?: for)?|excluding"
         r"|apart from|other than|aside from|(?:tutt[oaie]|ogni cosa) meno|(?:everything|all|anything) but",
     ),
+    # What nothing here does
+    (
+        Kind.RHYTHM,
+        r"(?:(?:every|each|ogni) (?:other|second|third|two|three|2|3|due|tre|altr[oa]|second[oa]|15|quindici) ?"
+        r"(?:weeks?|settiman[ae]|months?|mes[ei]|giorni|days)?|(?:a )?settimane alterne|alternate weeks?|alternat\w+"
+        r"|(?:on )?alternate|fortnight\w*|every fortnight|bi ?weekly|quindicinal\w+|bisettimanal\w+"
+        r"|(?:once|twice|two times|three times|una volta|due volte|tre volte) (?:a|al|alla|per|every|ogni)"
+        r" (?:month|mese|fortnight|year|anno)|(?:twice|two times|three times|due volte|tre volte) (?:a|alla|per)"
+        r" (?:week|settimana)|monthly|mensil\w+|(?:every|each|ogni|tutti i) (?:month|mes[ei])"
+        r"|si (?:e|,) (?:uno|una) no|si e no)",
+    ),
+    (
+        Kind.REMINDER,
+        r"(?:avvis\w+|ricord\w+|remind me|tell me|let me know|notify me|text me|scrivi\w*|write me)"
+        r" (?:(?!about|di|per|se|if|when|quando)\w+ ){0,4}(?:prima|before|earlier|in advance|in anticipo)",
+    ),
+    (
+        Kind.SPORT,
+        r"(?:(?:campo|campi|corsia|corsie) (?:da|di|per) )?"
+        r"(?:swim(?:ming)?|nuoto|nuotare|piscina|pool|tennis|padel|paddle|calcio|calcetto|football|soccer|futsal"
+        r"|basket(?:ball)?|pallacanestro|volley(?:ball)?|pallavolo|beach volley|rugby|golf|judo|karate|taekwondo|aikido"
+        r"|kung fu|muay thai|kick ?boxing|mma|wrestling|lotta|scherma|fencing|ping pong|table tennis|badminton|squash"
+        r"|atletica|athletics|running|corsa|jogging|cycling|ciclismo|bici|bike|skat\w+|pattin\w+|sci|ski(?:ing)?"
+        r"|snowboard"
+        r"|danza|ballet|balletto|salsa|bachata|tango|hip hop|dance|ballo|aquagym|acquagym|acqua gym|canottaggio|rowing"
+        r"|vela|sailing|surf\w*|equitazione|riding|tiro con l arco|archery|ginnastica artistica|gymnastics|parkour"
+        r"|calisthenics|calistenia|crossfit|cross fit|xfit|barre|tai chi|meditation|meditazione|court|campo|boxing"
+        r"|boxe|pugilato|climbing"
+        r"|arrampicata|sauna|massag\w+|massage|physio\w*|fisioterap\w+|personal train\w+|nutrizionista|nutritionist)"
+        r"(?: (?:court|lane|field|pitch|lesson))?",
+    ),
     # What is to be done
     (
         Kind.UNWATCH,
         rf"(?:stop|{_NO_MORE}(?: (?:want|need) to)?) (?:watch(?:ing)?|look(?:ing)?|search(?:ing)?"
-        r"|check(?:ing)?|wait(?:ing)?|notifying|notify|alert(?:ing)?|track(?:ing)?"
+        r"|check(?:ing)?|wait(?:ing)?|notifying|notify|alert(?:ing)?|track(?:ing)?|be (?:notified|alerted|told"
+        r"|informed)"
         rf"|keep(?:ing)? an eye)(?: me)?(?: (?:for|about|on|of))?|(?:smett\w+ di|basta|{_NO_MORE}(?: mi)?) (?:guard\w+"
         r"|cerc\w+|aspett\w+|controll\w+|segui\w*|sorvegli\w+|monitor\w+|avvis\w+|notific\w+|ten\w+ (?:piu )?d occhio"
         rf"|tieni\w* (?:piu )?d occhio)|(?:annull\w+|cancell?\w*|togli\w*|rimuov\w+|elimin\w+|disattiv\w+|stop|ferma"
@@ -110,7 +151,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.CANCEL,
-        rf"{_LEAVE}|forget(?: about)?"
+        rf"{_LEAVE}|forget(?: about)?|unsubscribe(?: me)?(?: from)?|opt(?:ing)? out(?: of)?|smett(?:ere|o)(?: con"
+        rf"| di fare)?"
+        r"|termin(?:a|are|ate|o)|end(?= (?:my|the)\b)|lev(?:a|are|ami|armi|alo|ala)"
         r"|turn off|ditch|scrap|bin|quit|lascio|mollo|leave(?! (?:it|me|a|my|everything)\b)"
         r"|disattiva|basta con|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+|cancell(?!at"
         r"|ed|ing|azion)\w+|disd(?:i|ic)\w*|disdett[ae]|elimin(?!at)\w+|rimuov(?:i|ere|imi|ermi|o)|tog(?:li|liere"
@@ -123,7 +166,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         Kind.PAUSE,
         r"tak(?:e|ing) a break(?: from)?|hold off(?: on)?|(?:faccio|prendo) una pausa (?:da|dal|dalla|con)"
         r"|sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
-        r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|ricominci(?:a|o|are)(?: con| a prenot\w+)?"
+        r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|rimett(?:i|ere|imi)(?: in moto)?|ricominci(?:a|o|are)(?: con"
+        r"| a prenot\w+)?"
         r"|(?:fai|far) ripartire",
     ),
     (
@@ -185,7 +229,12 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.SOFT,
-        r"(?:i (?:was |am )|mi )?(?:just )?(?:wondering|chiedevo|domandavo) (?:if|whether|se)"
+        r"(?:at|al|in|per il) (?:the |questo )?(?:moment|momento)|for now|per (?:ora|adesso)|i would prefer(?: to)?"
+        r"|i prefer(?: to)?"
+        r"|avevo|avevamo|preferi(?:rei|sco|remmo|amo|re)|(?:i|we) prefer|meglio|better|exactly|esattamente"
+        r"|precis(?:ely|amente)"
+        r"|currently|attualmente"
+        r"|(?:i (?:was |am )|mi )?(?:just )?(?:wondering|chiedevo|domandavo) (?:if|whether|se)"
         r"|mi sa(?: che)?|i (?:think|guess)(?: that)?|(?:solo |just |only )?(?:una volta|once)(?: sola| only)?"
         r"|(?:al|il) piu presto(?: possibile)?|as (?:early|soon) as (?:possible|you can)|asap"
         r"|(?:i )?(?:was |am )?hoping to|fancy|i fancy|would rather"
@@ -193,6 +242,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
         r"|il piacere)|do me a favou?r|(?:per|for|solo per|just for|only for) (?:1|una|un|one"
         r"|a single) (?:persona|person|posto|place|spot)|(?:solo|just|only) (?:per me|io|me|for me)|per conto mio"
+        r"|(?:1|one) (?:posto|place|spot|seat|slot|person|persona)"
         r"|in automatico|automaticamente|automatically"
         r"|(?:(?:but|ma|only|solo|soltanto) ){0,2}(?:se|if) (?:ce|ci sono|trovi|there is|there are"
         rf"|you find) (?:ancora |still )?{_PLACE}|if there is (?:any |some )?(?:space|room)|se (?:possibile|puoi"
@@ -208,6 +258,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         Kind.LOOK,
         r"(?:(?:is there|there is|are there) )?any (?:free |more )?(?:space|room|spots?|places?|slots?|seats?)"
         r"(?: left| free)?"
+        r"|consists?(?: of| in)?|(?:in (?:che )?)?(?:cosa )?consiste|what kind of|che tipo di"
+        r"|di (?:che )?cosa si tratta"
+        r"|descri\w+|explain|spiega(?:mi|rmi)?|(?:e |is )?(?:rimast[oaie]|avanzat[oaie])(?: qualche)?"
         r"|when (?:can|could|may) (?:i|we|you) book|quando (?:posso|puoi|si puo|si possono) prenot\w+"
         r"|quando (?:apre|aprono|si apre|si aprono) (?:la|le) prenotazion[ei]|when (?:does|do) (?:the )?bookings? open"
         r"|spaces|(?:any )?openings|happen(?:s|ing)?|going on"
@@ -232,7 +285,11 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.MINE,
-        r"(?:am i|are we|will i be) (?:free|busy|available)"
+        r"(?:do|did|have) (?:i|we) (?:have |got |have got )?(?:anything|something|any \w+|a \w+)"
+        r"(?: (?:booked|reserved|planned|scheduled|on))?"
+        r"|(?:anything|something|nothing) (?:booked|reserved|planned|scheduled)"
+        r"|(?:ho|abbiamo) (?:gia )?(?:qualcosa|qualche \w+)(?: di)? (?:prenotat[oaie]|in programma)"
+        r"|(?:am i|are we|will i be) (?:free|busy|available)"
         r"|(?:sono|siamo|saro) (?:liber[oaie]|impegnat[oaie]|occupat[oaie])"
         r"|ho da fare|(?:che|quali|quante|quanti) (?:lezioni|corsi|prenotazioni|allenamenti) (?:ho|abbiamo)"
         r"|(?:am i|are we) (?:already )?(?:in|on|booked|signed up|enrolled|registered)(?: the list)?"
@@ -281,7 +338,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
 FILLERS = worded(
     """
     bello interessante nice fun interesting forse perhaps maybe fascia fasce oraria orarie
-    sometime sometimes either both entrambi sto sta simply cortesemente cordiali cordialmente saluti distinti
+    sometime sometimes either sto sta simply cortesemente cordiali cordialmente saluti distinti
     gentilissimi gentilissima gentili spettabile regards best dispiace spiace regret afraid temo dear all signori
     already
     plz bye run runs held taking purtroppo unfortunately dentro in automatico na de elenco qualche sorry anything

@@ -23,7 +23,8 @@ DATES = (
     r"|first|next|prossim[ao]"
     r"|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|january|february"
     r"|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov"
-    r"|dec|gen|mag|giu|lug|ago|sett?|ott|dic|through|da|dalla|starting|since|-|between|tra|fra|and|e|tutt[ao]|whole|luned[iì]|marted[iì]"
+    r"|dec|gen|mag|giu|lug|ago|sett?|ott|dic|through|da|dalla|starting|since|-|between|tra|fra|and|e|tutt[ao]|whole"
+    r"|luned[iì]|marted[iì]"
     r"|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|monday|tuesday|wednesday|thursday|friday|saturday"
     r"|sunday|domani|tomorrow|today|oggi|week|settimana))+"
 )
@@ -31,12 +32,14 @@ DATES = (
 
 _FRIEND = (
     r"(?:altr[oaie] |other |another |mi[oae]i? |some )?(?:friends?|amic(?:o|a|i|he)|compagn[oaie]|coinquilin[oaie]"
-    r"|flatmates?|roommates?|colleagues?|colleg(?:a|hi|he)|girlfriend|boyfriend|ragazz[oa]|fratello|sorella|brother|sister"
+    r"|flatmates?|roommates?|colleagues?|colleg(?:a|hi|he)|girlfriend|boyfriend|ragazz[oa]|fratello|sorella|brother"
+    r"|sister"
     r"|somebody(?: else)?|someone(?: else)?|others|altri|qualcun(?:o|altro))"
 )
 _QUIET_WORD = (
     r"(?:between|from|until|till|after|before|during|at|dalle|dall|alle|dopo|prima|entro|fino|di|la|e|and|night"
-    r"|tonight|nights|notte|stanotte|sera|stasera|evenings?|morning|mattina|mezzanotte|midnight|pm|am|every|ogni|for|per"
+    r"|tonight|nights|notte|stanotte|sera|stasera|evenings?|morning|mattina|mezzanotte|midnight|pm|am|every|ogni|for"
+    r"|per"
     r"|now|-|,|oggi|today|domani|tomorrow|while sleep|mentre dormo|more|piu|\d{1,2}(?::\d\d)?)"
 )
 _QUIET_TIME = rf"(?: {_QUIET_WORD})*"
@@ -74,7 +77,8 @@ PAGES = (
         Place.MINE,
         r"prenotazioni|bookings|reservations|lezioni prenotate|booked classes|cosa prenotato|che prenotato"
         r"|che cosa prenotato|prenotazioni (?:attive|future|fatte)|what booked|what i booked"
-        r"|quando (?:prossima )?(?:lezione|prenotazione)|prossima lezione|prossima prenotazione"
+        r"|quando (?:prossima )?(?:lezione|prenotazione)|prossim[oa] (?:lezione|prenotazione|corso|classe|allenamento)"
+        r"|prossimi impegni"
         r"|prossimo appuntamento|when next (?:class|booking)|what next (?:class|booking)|next (?:class|booking)"
         r"|upcoming (?:classes|bookings)|cosa in programma|impegni|agenda|which classes booked"
         r"|what classes booked|a che lezioni iscritt[oa]|quali lezioni prenotato|quali corsi prenotato"
@@ -226,6 +230,9 @@ BESIDE = worded(
     va bene tutto come stai va how are doing good day buona buon sera giornata giorno evening morning afternoon
     night notte there , ? all dai per aiuto your help job work lavoro fatto well done u i again ancora all right
     davvero really molto sempre mio my friend great everyone what mate ur best thank
+    sei stato stata siete stati state gentilissima gentili utile utilissimo utilissima bravissima perfetta disponibile
+    molto di grande aiuto efficiente veloce velocissimo helpful kind useful fast efficient quick been were
+    have really quite
     amore raga leave kindly fine have nice infinitamente ringrazio vi
     and e re kind up whats everything
     """
@@ -305,6 +312,19 @@ PRAISE = re.compile(
 PARTING = re.compile(r"(?:ciao )?(?:a domani|a presto|ci vediamo(?: domani| presto)?|see you(?: tomorrow| soon)?)")
 
 
+DECLINED = re.compile(
+    r"(?:no|nope|nah)(?: ,)? ?(?:thank you|thanks|thx|grazie(?: mille)?)?(?: ,)? ?(?:i |we |it is )?"
+    r"(?:(?:do not|non|not) (?:want|need|mi serve|serve|voglio|ho bisogno|necessary|necessario|importa)"
+    r"(?: (?:it|that|this|anything|piu|any|more|anymore|longer|di|niente|nulla|altro|else|quest[oa])){0,3})?(?: ,)?"
+    r"(?: ?(?:thank you|thanks|thx|grazie(?: mille)?))?"
+    r"|(?:i )?(?:do not|non) (?:need|mi serve|serve) (?:it |that |niente |altro |piu |nulla )*(?:any ?more|anymore|piu"
+    r"|altro|any longer)?"
+    r"(?: ,)?(?: ?(?:thank you|thanks|thx|grazie(?: mille)?))?"
+    r"|basta(?: cosi| grazie)(?:(?: ,)? grazie)?|that is (?:all|it|enough)(?: thanks| thank you)?"
+)
+"""Somebody wants nothing more."""
+
+
 def pleasantry(text: str, original: str) -> Said | None:
     """A greeting, thanks, yes or no, when the message is nothing else."""
     if PARTING.fullmatch(text.strip(" ,")):
@@ -313,6 +333,8 @@ def pleasantry(text: str, original: str) -> Said | None:
         return Said(Word.YES)
     if HOW_ARE_YOU.fullmatch(text.strip(" ,?")):
         return Said(Word.HELLO)
+    if DECLINED.fullmatch(text.strip(" ,")):
+        return Said(Word.NO)
     if PRAISE.fullmatch(text.strip(" ,")):
         return Said(Word.THANKS)
     words = set(text.split()) - {",", "?", "-"}

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.understanding.days_off import holiday_days
 from bot.understanding.grammar import meaning
+from bot.understanding.hearing import OF_MINE, heard, pages_about
 from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
-from bot.understanding.parts import taken_apart
+from bot.understanding.parts import Part, taken_apart
 from bot.understanding.phrases import COSTS, page_named, pleasantry
+from bot.understanding.questions import asked_whole, one_setting
 from bot.understanding.sayings import plainer
+from bot.understanding.values import with_values
 from bot.understanding.vocabulary import Vocabulary
-from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised
+from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised, worded
+
+SMALL = worded("but ma se if until till fino che so quindi pero perche because then poi and e or o al alla a to")
+"""Words that make a message a question, and that nobody needs to be told of beside others."""
 
 
 def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
@@ -24,10 +32,23 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
     whole = pleasantry(plain, text) or page_named(plain)
     if whole == Show(Place.HOLIDAYS):
         return Show(Place.HOLIDAYS, holiday_days(plain, today))
+    if whole == Show(Place.SETTINGS):
+        return with_values(Show(one_setting(plain) or Place.SETTINGS), plain)
     if whole is not None:
         return whole
     if COSTS.search(plain):
         return Unsure(Doubt.COST)
     if not plain or plain.isdigit():
         return Unsure(Doubt.UNKNOWN)
-    return meaning(taken_apart(plainer(plain), vocabulary, today), vocabulary)
+    parts = taken_apart(plainer(plain), vocabulary, today)
+    found = asked_whole(plain, parts, today) or meaning(parts, vocabulary)
+    if isinstance(found, Show):
+        return with_values(found, plain)
+    return _with_what_was_heard(found, parts, plain) if isinstance(found, Unsure) else found
+
+
+def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str) -> Unsure:
+    """A question that tells what was heard, and where its words may lead."""
+    of_mine = bool({part.kind for part in parts} & OF_MINE)
+    words = tuple(word for word in unsure.words if word not in SMALL) or unsure.words
+    return replace(unsure, words=words, heard=heard(parts), of_mine=of_mine, about=pages_about(plain))

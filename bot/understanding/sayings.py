@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from bot.understanding.days import BY_WEEKDAY, SEVERAL
+from bot.understanding.hours import CLOCK
 
-_DO = r"(?:book|prenot|annull|cancel|disd|swap|scambi|spost|mett|put|move|togli|drop)"
+_DO = r"(?:give|ced|book|prenot|annull|cancel|disd|swap|scambi|spost|mett|put|move|togli|drop)"
 _BECAUSE = r"(?:because|cause|cuz|coz|bc|since (?=i |we )|perche|siccome|visto che|dato che|poiche)"
 _EXCUSE = (
     r"(?:exams?|test|esam[ei]|lecture|meeting|riunione|interview|colloquio|fever|febbre|flu|influenza|cold|raffreddore"
     r"|sick|ill|malat[oa]|injured|infortunat[oa]|tired|stanc[oa]|headache|mal di \w+|dentist|dentista|medico|doctor"
-    r"|treno|train|deadline|consegna|compleanno|birthday|male|party|festa|cena|dinner|unwell|ospiti|guests|impegn[oi]|imprevist[oi]|commitments?)"
+    r"|treno|train|deadline|consegna|compleanno|birthday|male|party|festa|cena|dinner|unwell|ospiti|guests|impegn[oi]"
+    r"|imprevist[oi]|commitments?)"
 )
 _I_HAVE = (
     rf"(?:i (?:have(?: got)?|got|feel|am)|got|ho|sono|sto|mi sento|there is|ce) (?:\w+ ){{0,2}}?{_EXCUSE}"
@@ -27,6 +29,7 @@ REASONS = (
 )
 """Why somebody wishes something. It may stand behind the wish, or before it."""
 
+_TEACHER = r"(?:istruttor[ei]|istruttrice|insegnante|maestr[oa]|instructor|teacher|trainer|coach)"
 _FAST = r"(?:in quanto(?: tempo)?|quanto (?:in fretta|velocemente|presto|rapidamente)|con che velocita)"
 _INSTEAD = r"(?:al posto d(?:i|el|ella|ello|ell)|in place of)"
 _HAVE_IT = (
@@ -34,6 +37,8 @@ _HAVE_IT = (
     r"|preferi\w+(?: fare)?|book(?: me)?|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want"
     r"|i would like)"
 )
+_MOVES = r"(?:mov\w+|spost\w+|swap|scambi\w*|cambi\w*|chang\w*|reschedul\w*|postpon\w*|shift\w*|anticip\w+|posticip\w+)"
+_TIME = r"(?:\d{1,2}(?:[:.]\d\d)?(?: [ap]m)?|noon|midday|mezzogiorno|(?:" + "|".join(CLOCK) + r")(?: [ap]m)?)"
 _DAYS = "(?:" + "|".join([*BY_WEEKDAY, *SEVERAL]) + ")"
 _AND_CANCEL = (
     r"(?: ,? ?(?:(?:so|and|quindi|e) )?(?:please )?(?:cancel it|drop it|annull(?:a|ala|alo)|disdi(?:ci|cila|cilo)))?"
@@ -41,9 +46,43 @@ _AND_CANCEL = (
 _THEN = (
     r"(?: ,)?(?: (?:so|and|then|quindi|e|percio|allora|,|please|pls|can you|could you|puoi|mi|per favore)){0,4} "
     r"(?=(?:cancel|drop|annull|cancell|disd|tog(?:li|liere)|remove|delete|take me (?:off|out)|unbook|free up"
-    r"|lascia|mov|spost|swap|scambi|cambi|chang|reschedul|postpon)\w*)"
+    r"|lascia|give|leave|mov|spost|swap|scambi|cambi|chang|reschedul|postpon)\w*)"
+)
+_SOMEBODY = (
+    r"(?:somebody|someone|anybody|anyone|whoever|others?|another person|qualcun\w*|qualcun altr\w*|altr[oaie]|chi)"
+)
+_LEFT_TO = rf"(?: (?:to|for|a|ad|per) {_SOMEBODY}(?: (?:else|altr[oaie]|who \w+(?: it)?|(?:lo )?vuole))?)"
+_PLACE = r"(?:my|the|il mio|la mia|il) (?:place|spot|slot|seat|booking|reservation|posto|prenotazione)"
+_NOT_THE_OTHERS = (
+    r"(?:(?:but|ma|and|e|però|pero) )?(?:please )?(?:keep|leave|tieni|lascia|mantieni|don t touch) "
+    r"(?:(?:all|tutt[ei]|the|le|gli|i|il) ){0,2}"
+    r"(?:following|other|others|rest|remaining|next|later|successiv[ei]|altr[ei]|resto|seguenti|prossim[ei])"
+    r"(?: (?:ones?|weeks?|classes|dates|lezioni|settimane|date|come sono|as they are))*"
 )
 SAYINGS = (
+    # A place is given to whoever wants it, and the other dates of what recurs stay
+    (
+        re.compile(
+            rf"\b(?:give|leave|lascia|lascio|ced[oi]|da(?:i|llo)?|do|libera) (?:away )?{_PLACE}"
+            rf"(?: (?:in|at|for|a|al|alla|di|del) (?P<what>[^,]+?))?{_LEFT_TO}"
+        ),
+        r"cancel \g<what>",
+    ),
+    (
+        re.compile(rf"\b{_SOMEBODY} else (?:can|may|could) (?:have|take|get|use) {_PLACE}\b"),
+        "cancel",
+    ),
+    (re.compile(rf"(?<=\w)(?: ,)? {_NOT_THE_OTHERS}(?= ,|$)"), ""),
+    # What one does before or after, where the hour is told besides
+    (
+        re.compile(
+            r"\b(?:after|before|dopo|prima (?:di|del|della|dell)) (?:(?:my|the|la|il|le|mi[ao]|l) ){0,2}"
+            r"(?:lectures?|class|classes|exam|lesson|lab|shift|work|lezion[ei]|esame|lavoro|laboratorio|turno|ufficio)"
+            r"(?: ,)?(?: (?:so|quindi|cioe|percio|that is|i e|,)){1,2} "
+            r"(?=(?:after|dopo|from|dalle|before|prima|at|alle|not before)\b)"
+        ),
+        "",
+    ),
     # Somebody can't come, and says what to do then
     (
         re.compile(
@@ -70,18 +109,15 @@ SAYINGS = (
     (re.compile(rf"\bho cambiato idea (?:su|per|con|riguardo a) (.+?){_AND_CANCEL}$"), r"non voglio \1"),
     (re.compile(r"(?<=\w )(?<!mi )(?<!ci )fiss[ao](?= (?:del|di|dei|delle)\b| [,?]|$)"), "settimanale"),
     (
-        re.compile(
-            r"\b(?:fino a quando|entro quando|until when|how late|by when|till when) (?:posso|si puo|can i|may i)"
-            r" (?:annull|disd|cancel)\w*.*"
-        ),
-        "my bookings",
-    ),
-    (re.compile(r"\b(?:can|could|may) i cancel(?: .+)? (?:until|till|by) when\b"), "my bookings"),
-    (
         re.compile(r"\bwho (?:takes|is taking|is teaching|runs|is running|leads|is leading|holds|gives)\b"),
         "who teaches",
     ),
     (re.compile(r"\bwho is (?!the )(.+?) with(?= \?|$)"), r"who teaches \1"),
+    (
+        re.compile(rf"^(?:(?:il|la|the|l) )?{_TEACHER} (?:(?:di|del|della|of|for|a|at) )?(\w+(?: \w+)?)(?= \?|$)"),
+        r"who teaches \1",
+    ),
+    (re.compile(rf"^(?!who|chi)(\w+(?: \w+)?) {_TEACHER}(?= \?|$)"), r"who teaches \1"),
     (re.compile(r"\bchi (?:conduce|guida|gestisce)\b|\bcon chi is\b"), "chi insegna"),
     # How fast places go, which the page of a class tells
     (
@@ -112,6 +148,26 @@ SAYINGS = (
         ),
         " let me know",
     ),
+    (
+        re.compile(
+            r"\b(?:is|was|were|are|did|has) my (?:booking|reservation|place|spot)s?(?P<what> .+?)? (?:successful"
+            r"|accepted|okay|ok"
+            r"|valid|done|in|through|confirmed|secured?|go through|gone through|work(?:ed)?(?: out)?)(?= \?|$| ,)"
+        ),
+        r"am i booked\g<what>",
+    ),
+    (
+        re.compile(r"\b(?:is|e) (?:andata|stata) (?:a buon fine|bene|accettata|fatta) (?:la )?(?:mia )?prenotazione\b"),
+        "sono iscritta",
+    ),
+    (
+        re.compile(
+            r"\b(?:if|whether|did|that) my (.+?) (?:went through|go through|worked|was (?:ok|okay|successful|accepted"
+            r"|booked)"
+            r"|is (?:booked|confirmed|ok|okay))(?= \?|$)"
+        ),
+        r"am i booked \1",
+    ),
     (re.compile(r"\b(?:is|are) my (.+?) (?:confirmed|booked|reserved|secured|safe)\b"), r"am i booked \1"),
     (re.compile(r"\b(?:il mio|la mia) (.+?) is (?:gia )?(?:confermat|prenotat)[oa]\b"), r"sono iscritta \1"),
     (re.compile(r"\bis (?:gia )?(?:confermat|prenotat)[oa] (?:il mio|la mia)\b"), "sono iscritta"),
@@ -134,6 +190,12 @@ SAYINGS = (
             rf"(?: (?:please|poi|then))? {_HAVE_IT} (.+) (?:instead|invece|al suo posto|in its place)(?= \?|$)"
         ),
         r"swap \1 for \2",
+    ),
+    (
+        re.compile(
+            rf"\b({_MOVES}\b.*?) (?:from|dalle|dall|dalla) ({_TIME}) (?:to|until|till|alle|all|alla|a) (?={_TIME}\b)"
+        ),
+        r"\1 at \2 to at ",
     ),
     # What stays, and what one wants to be out of
     (
@@ -177,22 +239,6 @@ SAYINGS = (
         r"am i booked \1",
     ),
     (re.compile(r"\b(?:is|hanno|is stat[oa]) (?:stat[oa] )?(?:annullat|cancellat)[oa] (?!il mio|la mia)"), "posti "),
-    (re.compile(r"\bhow (?:do|can) i get to\b"), "where is"),
-    (re.compile(r"\bcome (?:si )?arriv(?:a|o)\b"), "dove"),
-    (
-        re.compile(
-            r"\b(?:(?:sono|siamo) (?:ancora )?in tempo (?:per|a)|faccio (?:ancora )?in tempo (?:per|a)"
-            r"|is (?:ancora|troppo) (?:presto|tardi) per) (?:annull|disd|cancell)\w*.*"
-        ),
-        "my bookings",
-    ),
-    (
-        re.compile(
-            r"\b(?:is it|am i) (?:already |still )?(?:too late|in time) to (?:cancel|drop|unbook)\b.*"
-            r"|\bwhen is the (?:latest|last moment) (?:that )?i can (?:cancel|drop)\b.*"
-        ),
-        "my bookings",
-    ),
     # One and not the other
     (
         re.compile(r"\b(not|non) ((?:(?!\b(?:ma|but|bensi)\b|,).)+?) (?:ma|but|bensi) (?!(?:non|not|only|solo)\b)"),

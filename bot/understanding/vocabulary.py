@@ -18,7 +18,8 @@ Offer = tuple[str, str, str, str]  # a course, where it is, of which kind, who t
 
 LONGEST_PHRASE = 5  # words of a name that are looked at
 LEAST_PART = 3  # letters of a word that may stand for the whole name
-NEAR = 62.0  # of 100: as alike must a name be to be shown as one of the nearest
+NEAR = 75.0  # of 100: as alike must a name be to be shown as one of the nearest
+LEAST_NEAR = 5  # letters of a word that may be near to a name: a shorter one is like too many
 MOST_NEAR = 3
 
 GYM = (
@@ -43,6 +44,7 @@ SAME = (
     ("acquagym", "aquagym", "aqua gym"),
     ("addominali", "abs"),
     ("pilates", "matwork", "mat"),
+    ("crossfit", "xfit", "x fit", "cross fit"),
 )  # fmt: skip
 """Words of one meaning in the two languages: whichever the site uses, the others are understood."""
 
@@ -136,7 +138,7 @@ class Vocabulary:
     def near(self, words: Iterable[str]) -> tuple[str, ...]:
         """The names nearest to words that were not placed, the nearest first."""
         best: dict[str, float] = {}
-        for word in words:
+        for word in (each for each in words if len(each) >= LEAST_NEAR):
             found = process.extract(word, self.courses.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=8)
             for phrase, score, _ in found:
                 for name in self.courses[phrase]:

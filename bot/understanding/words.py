@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from domain.names import plain
 
@@ -12,7 +13,9 @@ MOST_CHARACTERS = 400  # a request is far shorter; whatever is longer is not rea
 MOST_WORDS = 60
 
 IS = re.compile(r"(?<!\w)(?:[èéÈÉ]|[eE]['\u2019`\u00b4])(?!\w)")  # the verb, which without its accent would mean "and"
-CONTRACTIONS = (
+HALVES = {"am": "morning", "pm": "after 12:00"}
+NEITHER = re.compile(r"(?<!\w)n(?:[éè]|e['\u2019`\u00b4])(?!\w)|\bne (?=\w+ ne\b)", re.IGNORECASE)  # `né`: a no
+CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\bc'? ?(?:is|e)\b"), "ce"),
     (re.compile(r"\b(ca|wo|do|does|did|is|are|was|have|could|would|should)n'?t\b"), r"\1 not"),
     (re.compile(r"\bcannot\b"), "can not"),
@@ -37,7 +40,18 @@ CONTRACTIONS = (
     (re.compile(r"\b(\d{1,2})([0-5]\d) ?([ap])\.?m\b\.?"), r"\1:\2 \3m"),
     (re.compile(r"(?<!\S)@ ?(?=\w)"), "at "),
     (re.compile(r"\b(?:scusami|scusa|sorry|mi dispiace),? (?:ma|but)\b"), "scusa"),
+    (re.compile(r"\bh(?=\d{4}\b)"), "h "),
+    (re.compile(r"\b(0?[6-9]|1\d|2[0-2])e([0-5]\d)\b"), r"\1:\2"),
+    (re.compile(r"(?<![/.:,\d-])(?<!\d )\b(?!202\d)((?:0[6-9])|1\d|2[0-2])(00|15|30|45)\b(?![/.:\d-])"), r"\1:\2"),
+    (re.compile(r" ?(?:-+|=)> ?| \u2192 ?|\u2192"), " to "),
     (re.compile(r"\bdmn\b"), "domani"),
+    (
+        re.compile(
+            r"\b((?:to(?:day|morrow)|tmrw|oggi|domani|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?|in the"
+            r"|this)) (am|pm)\b"
+        ),
+        lambda found: f"{found[1]} {HALVES[found[2]]}",
+    ),
     (re.compile(r"\bwk(?:nd|end)\b"), "weekend"),
     (re.compile(r"\beve\b"), "evening"),
     (re.compile(r"\bnn\b"), "non"),
@@ -50,12 +64,27 @@ CONTRACTIONS = (
     (re.compile(r"\bpren\b"), "prenota"),
     (re.compile(r"\bgrz\b"), "grazie"),
     (re.compile(r"\bgg (?=\d)"), "giorno "),
-    (re.compile(r"\b(up|me|in|down|spot|place|seat|slot|space|room) 4 (?=[a-z])"), r"\1 for "),
+    (
+        re.compile(r"\b(up|me|in|down|spots?|places?|seats?|slots?|space|room|left|free|available) 4 (?=[a-z])"),
+        r"\1 for ",
+    ),
     (re.compile(r"\b(\d{1,2}) e (00|15|30|45)\b"), r"\1:\2"),
     (re.compile(r"\bx\b"), "per"),
     (re.compile(r"\bnxt\b"), "next"),
     (re.compile(r"\bb4\b"), "before"),
     (re.compile(r"\bprox\b"), "prossimo"),
+    (re.compile(r"\b(this|next|last|prossim[oa]|quest[oa]) (?:wk|sett?)\b"), r"\1 week"),
+    (re.compile(r"\bsett? (prossim[oa]|che viene|scorsa)\b"), r"settimana \1"),
+    (re.compile(r"\b2day\b"), "today"),
+    (re.compile(r"(?<!with )(?<!for )(?<!con )(?<!per )(?<!w )\btom\b"), "tomorrow"),
+    (re.compile(r"\b2 (?=(?:mon|tue|wed|thu|fri|sat|sun|tomorrow|today)[a-z]*\b)"), "to "),
+    (re.compile(r"\bqnd\b"), "quando"),
+    (re.compile(r"\b(?:xke|xche|perke|xk)\b"), "perche"),
+    (re.compile(r"\b(?:re-?sched|rebook)\b"), "reschedule"),
+    (re.compile(r"\b(?:canc|canx|cncl|cxl)\b"), "cancel"),
+    (re.compile(r"(?<![\d ])(?<!\d )\bhrs\b"), "opening hours"),
+    (re.compile(r"\bfc\b"), "fit center"),
+    (re.compile(r"\bw/(?= ?\w)"), "with "),
     (re.compile(r"\bsta sera\b"), "stasera"),
     (re.compile(r"\b2(?:moro|morrow|mrw)\b"), "tomorrow"),
     (re.compile(r"\b2(?:nite|night)\b"), "tonight"),
@@ -99,14 +128,14 @@ ENDS = {";": ",", "!": ",", ".": ",", ":": ",", "\n": ",", "+": "&"}
 
 def normalised(text: str) -> str:
     """The words and signs of a message, one blank between them."""
-    marked = IS.sub(" is ", unicodedata.normalize("NFC", text))
+    marked = NEITHER.sub("non ", IS.sub(" is ", unicodedata.normalize("NFC", text)))
     low = plain(marked.replace("\n", " ; ")).replace("`", "'").replace("\u00b4", "'")
     for dash in "\u2010\u2011\u2012\u2013\u2014":
         low = low.replace(dash, "-")
     for pattern, instead in CONTRACTIONS:
         low = pattern.sub(instead, low)
     low = UNITS.sub(" ", HOUR_H.sub(r"\1:\2", low))
-    return " ".join(ENDS.get(token, token) for token in TOKEN.findall(low))
+    return " ".join(ENDS.get(token, token) for token in TOKEN.findall(low)).strip(" ,")
 
 
 def spoken(name: str) -> str:

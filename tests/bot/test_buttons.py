@@ -29,7 +29,7 @@ from bot.screens.origin import From, Origin
 from bot.screens.page import Chunk, Page, chunk
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from bot.screens.when import When
-from bot.understanding.intents import Doubt, Hours, Wish
+from bot.understanding.intents import Doubt, Hours, Place, Unsure, Wish
 from database import Database
 from domain import errors
 from domain.errors import (
@@ -236,10 +236,11 @@ def plain_words_pages() -> Iterator[Page]:
     yield screens.making.new_mode_page(COURSE, times(), "x", COURSE)
     yield words.another_weekday(screens.making.new_mode_page(COURSE, times(), "x"), courses)
     yield from (words.thanks_page(), words.yes_page(), words.no_page(), words.odd_page())
-    buttons = [*words.slot_buttons([VIEW], WHEN), words.once_button(VIEW), words.weekly_button(COURSE)]
-    buttons.append(words.day_button(TUESDAY, WHEN))
+    buttons = [words.once_button(VIEW), words.weekly_button(COURSE), words.day_button(TUESDAY, WHEN)]
     for doubt in Doubt:
-        yield from (words.unsure_page(doubt, [NASTY] * 5, buttons), words.unsure_page(doubt, [], []))
+        unsure = Unsure(doubt, words=(NASTY,) * 5, heard=wish, about=tuple(Place)[-3:])
+        yield from (words.unsure_page(unsure, buttons, WHEN), words.unsure_page(Unsure(doubt), [], WHEN))
+    yield words.none_on(screens.booking.instead_of(page, HELD, WHEN), wish, WHEN)
 
 
 def hours_pages() -> Iterator[Page]:

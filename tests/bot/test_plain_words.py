@@ -11,6 +11,7 @@ import pytest
 from telegram import Bot
 
 from demo.telegram import Message, Person
+from domain.preferences import QuietHours
 from domain.recurrence import PeriodicChoice
 from tests.support import chats
 from tests.support.chats import MINE, PILATES, PNG, TUESDAY, WEEK, World, slot, tapped
@@ -274,3 +275,36 @@ async def test_an_invitation_is_made_by_the_owner_and_a_usual_that_is_not_there_
     await said(world.owner, "il solito", "Un solito ancora non lo conosco")
     await world.db.favourites.star(chats.OWNER, PILATES.ref)
     await said(world.owner, "the usual", "PILATES MATWORK")
+
+
+async def test_quiet_hours_in_words_are_set_by_the_first_button(world: World) -> None:
+    page = await said(world.owner, "non scrivermi dopo le 22:30", "Hai scritto: dalle 22:30 alle 07:00")
+    assert page.labels[0] == "dalle 22:30 alle 07:00"
+    assert (await world.db.preferences.find(chats.OWNER)).quiet is None
+    await tapped(world.owner, "dalle 22:30 alle 07:00", "Ore di silenzio: dalle 22:30 alle 07:00")
+    assert (await world.db.preferences.find(chats.OWNER)).quiet == QuietHours(time(22, 30), time(7))
+
+    page = await said(world.owner, "ricordamelo 6 ore prima", "Hai scritto: 6 ore prima")
+    assert page.labels[0] == "6 ore prima"
+    assert "Così non si può" in (await said(world.owner, "promemoria un'ora prima", "Hai scritto: 1 ora prima")).text
+
+
+async def test_each_button_of_two_things_says_what_it_does(world: World) -> None:
+    await world.hold(MINE)
+
+    page = await said(world.owner, "annulla pilates martedì e prenota gag giovedì", "❌ annulla · 📅 prenota")
+
+    assert [label[0] for label in page.labels[:2]] == ["❌", "📅"]
+    await tapped(world.owner, "❌", "Annullo davvero?")
+    page = await said(world.owner, "sposta pilates di martedì a giovedì", "Al posto di PILATES MATWORK")
+    assert [one for one in await world.actions() if not one.quiet] == []
+
+
+async def test_what_was_read_of_a_message_comes_back_with_ways_on(world: World) -> None:
+    page = await said(world.owner, "martedì pilates fa male alla schiena", "Ho letto: PILATES MATWORK")
+    assert "PILATES" in page.labels[0]
+    page = await said(world.owner, "raccontami una barzelletta", "Non ")
+    assert {"📅 Nuova Prenotazione", "📋 Le Mie Prenotazioni"} <= set(page.labels)
+    page = await said(world.owner, "il pilates settimanale mi ha stufato", "Ho letto: PILATES MATWORK")
+    assert "🔄 Prenotazioni Periodiche" in page.labels
+    await said(world.owner, "cosa ho venerdì?", "niente di prenotato")

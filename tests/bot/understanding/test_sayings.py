@@ -109,7 +109,7 @@ def test_what_is_not_wanted_or_wanted_instead_is_understood(said: str, means: st
         ("what went wrong?", "show status"),
         ("did pilates get booked", "show mine"),
         ("I forgot what I booked for friday", "show mine"),
-        ("fino a quando posso disdire pilates?", "show mine"),
+        ("fino a quando posso disdire pilates?", "show rules"),
         ("chi è il coach di boxe?", "teachers boxe"),
         ("any openings for boxe", "look boxe"),
     ],

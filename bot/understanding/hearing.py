@@ -1,0 +1,126 @@
+"""What can be heard of a message that is not understood: a class, a day, an hour, and what its words are about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.understanding.intents import Place, Wish
+from bot.understanding.lexicon import Kind
+from bot.understanding.parts import Part
+
+MOST_PAGES = 3
+OF_MINE = frozenset({Kind.CANCEL, Kind.MOVE, Kind.EXCEPT, Kind.PAUSE, Kind.UNWATCH, Kind.MINE})
+"""What speaks of what the person has: no class is offered for booking then."""
+ENDS_A_NO = (Kind.COMMA, Kind.AND, Kind.OR, Kind.ELSE, Kind.CORRECTION)
+
+ABOUT = tuple(
+    (place, re.compile(rf"\b(?:{words})(?= |$)"))
+    for place, words in (
+        (Place.LANGUAGE, r"languages?|lingu[ae]|english|italian[oi]?|inglese|translat\w*|traduc\w*|traduzion\w*"),
+        (
+            Place.REMINDERS,
+            r"remind\w*|promemoria|ricorda(?:mi|rmi|melo|rmelo)?|memo|sveglia(?:mi)?|wake"
+            r"|avvis\w+(?: \w+){0,3} prima",
+        ),
+        (
+            Place.QUIET,
+            r"quiet|silen\w+|notific\w+|notif\w*|ring\w*|suon\w+|disturb\w*|mute|sleep\w*|dorm\w+|messag\w+|messaggi\w*"
+            r"|scriv\w+|writ(?:e|ing)|texts?|texting|bother\w*|buzz\w*|avvisi|alerts?",
+        ),
+        (Place.CALENDAR, r"calendars?|calendari[o]?|ics|ical|google|outlook|export\w*|esport\w+|files?"),
+        (
+            Place.HISTORY,
+            r"history|storico|cronologia|past|passat[oaie]|scors[oaie]|attended|frequentat[oaie]|(?:last"
+            r"|previous) (?:month"
+            r"|months|year|week|time)|fatt[oaie]|andat[oaie]|already been|ho fatto|did i",
+        ),
+        (Place.STATISTICS, r"statisti\w+|stats|how often|quante volte|how many times|numeri|percent\w*"),
+        (
+            Place.RULES,
+            r"penal\w+|free of charge|gratis|for free|conseguenz\w+|consequences?|rules?|regol[ae]|limit[ei]?|deadline"
+            r"|no show|ban(?:ned)?|late|fine|mult[ae]|sospension\w+|how far ahead|anticipo|in advance|allowed"
+            r"|permess[oaie]"
+            r"|maximum|massimo",
+        ),
+        (Place.HOLIDAYS, r"holidays?|vacation|vacanz[ae]|ferie|away|abroad|via|estero|trip|viaggio"),
+        (
+            Place.PERIODIC,
+            r"weekly|settimanal[ei]|periodic\w*|ricorrent[ei]|recurr\w+|recurring|every|ogni|series|serie|fiss[oaie]"
+            r"|regular\w*|sempre|always|pause\w*|paus[ae]|sospend\w+|resume\w*|riprend\w+|fortnight\w*|alternat\w+",
+        ),
+        (
+            Place.WATCHES,
+            r"wait(?:ing)? ?list|waitlist|lista d attesa|attesa|watch\w*|d occhio|frees?|avvis\w+|notify\w*|notified"
+            r"|liber(?:a|asse|ano|arsi)|cancellation|spot opens",
+        ),
+        (
+            Place.TOGETHER,
+            r"friends?|amic(?:o|a|i|he)|together|insieme|flatmates?|roommates?|coinquilin[oaie]|guests?|ospit[ei]"
+            r"|invit\w+"
+            r"|colleg(?:a|hi|he)|colleagues?|girlfriend|boyfriend|ragazz[oa]|fidanzat[oa]|both of us|us|noi|group"
+            r"|gruppo",
+        ),
+        (
+            Place.STATUS,
+            r"requests?|richiest[ae]|error\w*|errore|problem\w*|fail\w*|fallit[oa]|wrong|sbagliat[oa]|undo|why|perche"
+            r"|queue|coda|success\w*|worked|funzionat[oa]|successo|stato|status|happened",
+        ),
+        (
+            Place.MINE,
+            r"booked|bookings?|prenotazion[ei]|prenotat[oaie]|my|mi[oa]|mie|miei|mine|cancel\w*|annull\w*|cancell\w+"
+            r"|disd\w+|delet\w+|drop|spost\w*|mov(?:e|ed|ing)|change\w*|cambi\w+|swap\w*|switch\w*|reschedul\w+"
+            r"|confirm\w*"
+            r"|conferm\w+|iscritt[oaie]|registered|enrolled|have to go|togli\w*|remove|rinunci\w+|anticip\w+"
+            r"|posticip\w+"
+            r"|postpone|skip|salta\w*|instead|invece|intendevo|meant|place|posto|spot",
+        ),
+        (
+            Place.HOURS,
+            r"timetables?|schedule\w*|orari[o]?|opens?|opening|close[sd]?|closing|apr(?:e|ono)|apert[oaie]|chius[oaie]"
+            r"|chiud(?:e|ono)|cors[oi]|courses?|class(?:es)?|lezion[ei]|lessons?|what time|che ora|teach\w*|insegn\w+"
+            r"|instructors?|istrutt\w+|teachers?|offer\w*|sports?|allenament[oi]|train\w*|workouts?|exist\w*",
+        ),
+        (Place.HELP, r"help|aiut\w+|how do|how does|how can|how to|come (?:si|faccio|posso|funziona)|explain|spieg\w+"),
+        (
+            Place.NEW,
+            r"book\w*|prenot\w+|reserv\w+|sign|signed|segn\w+|iscriv\w+|want|vorrei|voglio|register|join|enrol\w*",
+        ),
+    )
+)
+"""The words that speak of a page, though they do not ask for it: what stands first is the more telling."""
+
+
+def pages_about(text: str) -> tuple[Place, ...]:
+    """The pages that the words of the normalised text speak of."""
+    return tuple(place for place, words in ABOUT if words.search(text))[:MOST_PAGES]
+
+
+def heard(parts: Sequence[Part]) -> Wish:
+    """The first class, day, hour, place and instructor that are named and not denied."""
+    wish, is_denied = Wish(), False
+    for part in parts:
+        if part.kind in (Kind.NOT, Kind.NOTHING, Kind.EXCEPT):
+            is_denied = True
+        elif part.kind in ENDS_A_NO:
+            is_denied = False
+        elif not is_denied:
+            wish = _with(wish, part)
+    return wish
+
+
+def _with(wish: Wish, part: Part) -> Wish:
+    match part.kind:
+        case Kind.COURSE if not wish.names:
+            return replace(wish, names=part.names)
+        case Kind.DAY if part.days and not wish.days:
+            return replace(wish, days=part.days.dates)
+        case Kind.HOURS if part.told and not wish.hours:
+            return replace(wish, hours=part.told.hours)
+        case Kind.WHERE if not wish.where:
+            return replace(wish, where=(part.where,))
+        case Kind.WHO if not wish.who:
+            return replace(wish, who=part.who)
+        case _:
+            return wish

@@ -1,0 +1,171 @@
+"""Questions and wishes that have a page of their own, in whatever words: the rules, a setting, the history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from bot.understanding.days import BY_MONTH
+from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
+from bot.understanding.lexicon import Kind
+from bot.understanding.parts import Part
+
+_UNTIL_WHEN = (
+    r"(?:(?:until|till|by|up to) (?:when|what time|which (?:time|hour))|how (?:late|long|far|early|soon|much time"
+    r"|many hours"
+    r"|much earlier|much in advance)(?: \w+){0,3}|what is the (?:latest|last|deadline|limit)(?: \w+){0,2}"
+    r"|when is (?:the|it) (?:latest|last moment|too late|deadline)|(?:is it|am i) (?:already |still |now )?"
+    r"(?:too late|in time|free|ok|possible)|(?:fino a|entro|per) (?:quando|che ora|quante ore)"
+    r"|quanto(?: tempo)?(?: \w+){0,3}|con quanto anticipo|quante ore prima|qual is il (?:limite|termine)"
+    r"|(?:sono|siamo|faccio) (?:ancora )?in tempo|is (?:ancora|troppo) (?:presto|tardi))"
+)
+_TO_CANCEL = r"(?:cancel\w*|drop|unbook|annull\w+|disd\w+|cancell\w+|give (?:it|the place) back|back out)"
+RULES = re.compile(
+    rf"\b{_UNTIL_WHEN}\b.*\b{_TO_CANCEL}|\b(?:can|could|may) i cancel(?: .+)? (?:until|till|by) when\b"
+    r"|\b(?:what happens|what if|cosa succede|che succede|che cosa succede|is there|do i (?:get|pay|have)|ce) .*"
+    r"\b(?:penal\w+|fine|ban\w*|no show|not (?:show|come|turn|go)|late|mult[ae]|non (?:vengo|vado|mi presento|ci vado)"
+    r"|salto|sospes\w+|in ritardo|tardi)\b"
+    r"|\bhow (?:far ahead|far in advance|many (?:days|hours) (?:ahead|before|in advance)|early) (?:can|do|may"
+    r"|should) (?:i|we|you) "
+    r"(?:book|reserve)|\bquanto (?:tempo )?(?:prima|in anticipo) (?:posso|si puo|devo|apr\w+) ?(?:le )?prenot\w+"
+    r"|\bcon quanto anticipo\b.*\bprenot\w+"
+    r"|\b(?:how many|quante) (?:bookings|classes|prenotazioni|lezioni|corsi) (?:can|may|posso|si possono|possiamo) "
+    r"|\b(?:what are|quali sono|show me|mostrami) (?:the |le )?(?:rules|regole)\b"
+)
+"""Until when cancelling is free, when bookings open, what a missed class costs: the rules of the house."""
+
+_NO = r"(?:not|non|no|never|mai|niente|nessun\w*|stop|smett\w+|basta|without|senza|evita)"
+_SAYS = (
+    r"(?:messag\w+|notific\w+|notif\w+|scriv\w+|text(?:s|ing)?|writ(?:e|ing)|ring\w*|suon\w+|disturb\w*|wake|svegli\w+"
+    r"|bother\w*|ping\w*|buzz\w*|alerts?|avvisi|contact\w*|squill\w+|vibr\w+|rumor\w+|noise|beep\w*|contatt\w+)"
+)
+QUIET = re.compile(
+    rf"\b{_NO}\b(?: \w+){{0,6}}? {_SAYS}\b|\b(?:mute|silen\w+|quiet|zitt[oa]|muto|shut up)\b|\bdo not disturb\b"
+)
+"""When nothing is to ring."""
+REMINDERS = re.compile(
+    r"\b(?:remind\w*|promemoria|ricord\w+|sveglia\w*)\b.*\b(?:before|earlier|in advance|ahead|prima|in anticipo|hours?"
+    r"|minutes?"
+    r"|or[ae]|minut[oi]|every|each|ogni|always|sempre|classes|lezioni)\b|\b(?:reminders?|promemoria)\b"
+    r"|\b(?:avvis\w+|tell me|notify me|alert me|let me know|fammi sapere|text me|write me|scrivi\w*)\b.*\b(?:\d+|an?"
+    r"|one|two|three"
+    r"|un|una|due|tre|half an?|mezz)\b ?(?:hours?|or[ae]|minutes?|minuti|day|giorno)"
+    r"(?: e mezz[ao]| and a half)? (?:before|earlier|in advance"
+    r"|prima)"
+)
+LANGUAGE = re.compile(
+    r"\b(?:language|lang|lingua)\b|\b(?:speak|talk|write|answer|reply|switch|change|chat|parl\w+|rispond\w+|scriv\w+"
+    r"|pass\w+|cambi\w+"
+    r"|mett\w+|use|usa\w*)\b(?: \w+){0,3} (?:in |to |into |al |l )?(?:english|italian|inglese|italiano|spanish|french"
+    r"|german"
+    r"|chinese|spagnolo|francese|tedesco|cinese)\b"
+)
+CALENDAR = re.compile(
+    r"\b(?:calendars?|calendario|ics|ical)\b.*\b(?:files?|ics|send|export\w*|add|sync\w*|import\w*|put|subscri\w+|link"
+    r"|google"
+    r"|outlook|apple|iphone|phone|mand\w+|aggiung\w+|esport\w+|mett\w+|sincroni\w+|colleg\w+|telefono|abbon\w+"
+    r"|invia\w*)\b"
+    r"|\b(?:files?|ics|send|export\w*|add|sync\w*|import\w*|put|subscri\w+|link|google|outlook|apple|iphone|mand\w+"
+    r"|aggiung\w+"
+    r"|esport\w+|mett\w+|sincroni\w+|colleg\w+|invia\w*)\b.*\b(?:calendars?|calendario|ics|ical)\b"
+)
+_PAST = (
+    r"(?:(?:last|previous|past) (?:day|week|month|year|months|weeks|time|semester)|yesterday|ieri|(?:mese|anno"
+    r"|settimana"
+    r"|semestre|volta) (?:scors[oa]|passat[oa])|(?:scors[oa]|passat[oa]) (?:mese|anno|settimana|semestre|volta)|finora"
+    r"|so far|already)"
+)
+_DID = (
+    r"(?:did i (?:\w+ )?(?:attend|do|go|take|train|come|book|have|miss)|have i (?:\w+ )?(?:attended|done|been|taken"
+    r"|missed|gone)"
+    r"|i (?:have )?(?:attended|did|went|took|missed)|ho (?:gia )?(?:fatto|frequentato|seguito|preso|saltato|avuto"
+    r"|mancato)"
+    r"|(?:sono|ero) (?:gia )?(?:andat[oa]|stat[oa]|venut[oa])|was i|were my)"
+)
+HISTORY = re.compile(
+    rf"\b{_DID}\b.*\b{_PAST}\b|\b{_PAST}\b.*\b{_DID}\b|\b(?:my|mie|miei) (?:\w+ ){{0,3}}(?:of |di |in |from |del "
+    rf"|della )?{_PAST}\b"
+    r"|\b(?:past|previous|old|passate|vecchie|precedenti) (?:classes|bookings|lessons|lezioni|prenotazioni)\b"
+    rf"|\b(?:which|what|quali|che|cosa|show\w*|mostra\w*|vedere) (?:\w+ ){{0,4}}(?:attended|frequentat\w+)\b"
+)
+HOW_OFTEN = re.compile(
+    rf"\b(?:how (?:many|often)|quant[ei](?: volte)?|quanto spesso)\b.*\b(?:{_DID}|attended|frequentat\w+)\b"
+)
+WAY = re.compile(
+    r"\bhow (?:do|can|would|could) (?:i|you|we|one) (?:get|go|come|reach|travel) (?:to|there|from)\b|\bhow (?:do"
+    r"|can) (?:i|we) reach\b"
+    r"|\bcome (?:si |ci |posso |faccio (?:ad?|per) )?(?:si )?(?:arriv\w+|raggiung\w+|vado|andare)\b"
+    r"|\b(?:address|indirizzo|directions?|indicazioni|bus|metro|tram|mappa|map|parcheggi\w*|parking|park)\b"
+)
+WRONG = re.compile(
+    r"(?:no(?: ,)? )?(?:(?:that|this|it) is (?:wrong|not (?:right|correct|it|what i (?:meant|said|asked|want(?:ed)?))"
+    r"|a mistake)|wrong"
+    r"|(?:is )?(?:sbagliat[oa]|un errore)|(?:hai|avete|ho) sbagliato|(?:non|not) (?:is )?(?:giusto|corretto|cosi"
+    r"|quello che \w+(?: \w+)?)"
+    r"|not (?:that|this|what i meant)|(?:non|no) (?:quest[oa]|quell[oa])|non (?:intendevo|volevo dire) quest\w+"
+    r"|(?:you )?(?:did not understand|misunderstood)(?: me)?|(?:you are|you) wrong|non hai capito(?: (?:niente|bene))?"
+    r"|i made a mistake|mi sono sbagliat[oa]|my mistake|errore mio)(?: ,)?(?: sorry| scusa)?"
+)
+"""Something was not as it should be, and nothing says what."""
+MEANT = re.compile(
+    r"\b(?:i meant|i mean|intendevo|volevo dire|mi sono sbagliat[oa]|i made a mistake|correggo|correction|rather)\b"
+)
+
+OF_A_CLASS = frozenset({Kind.COURSE, Kind.WHO, Kind.SPORT})
+IN_ADVANCE = re.compile(r"\b(?:quanto|in) anticipo\b")  # which may also mean to move to an earlier hour
+WHEN = frozenset({Kind.DAY, Kind.HOURS})
+BESIDE_A_CORRECTION = WHEN | {Kind.NOT, Kind.CORRECTION, Kind.COMMA, Kind.FILLER, Kind.AND, Kind.TO}
+"""What a message may have that is nothing but another day or hour for something said before."""
+DEEDS = frozenset({Kind.BOOK, Kind.CANCEL, Kind.MOVE, Kind.PAUSE, Kind.EVERY, Kind.UNWATCH})
+BESIDE_A_SETTING = {
+    Place.LANGUAGE: frozenset({Kind.CANCEL, Kind.EVERY}),
+    Place.REMINDERS: DEEDS - {Kind.EVERY},
+    Place.QUIET: DEEDS - {Kind.CANCEL, Kind.EVERY},
+}
+"""What is to be done that each setting has nothing to do with: the message is about that then."""
+MONTHS_KEPT_AHEAD = 2  # this month and the next may be meant of what is booked
+
+
+def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None:
+    """The page for a question of one of these kinds, whose other words change nothing; None where it is none."""
+    kinds = {part.kind for part in parts}
+    if WAY.search(plain) and not kinds & (DEEDS - {Kind.BOOK}):  # "get" may mean to book
+        return Unsure(Doubt.WAY)
+    if WRONG.fullmatch(plain.strip(" ,?")):
+        return Unsure(Doubt.CORRECTED)
+    if kinds & WHEN and (
+        (MEANT.search(plain) and not kinds & (OF_A_CLASS | DEEDS))
+        or (kinds & {Kind.NOT, Kind.CORRECTION} and kinds <= BESIDE_A_CORRECTION and len(kinds - {Kind.FILLER}) > 1)
+    ):
+        return Unsure(Doubt.CORRECTED)
+    moves = Kind.MOVE in kinds and not IN_ADVANCE.search(plain)
+    books_one = Kind.BOOK in kinds and kinds & (WHEN | OF_A_CLASS)
+    if RULES.search(plain) and Kind.EVERY not in kinds and not moves and not books_one:
+        return Show(Place.RULES)
+    if kinds & OF_A_CLASS:
+        return None
+    setting = one_setting(plain)
+    if setting is not None and not kinds & BESIDE_A_SETTING[setting]:
+        return Show(setting)
+    if CALENDAR.search(plain) and not kinds & {Kind.CANCEL, Kind.MOVE, Kind.EVERY}:
+        return Show(Place.CALENDAR)
+    if not kinds & DEEDS and HOW_OFTEN.search(plain):
+        return Show(Place.STATISTICS)
+    if not kinds & DEEDS and (HISTORY.search(plain) or _of_a_month_gone(plain, kinds, today)):
+        return Show(Place.HISTORY)
+    return None
+
+
+def one_setting(plain: str) -> Place | None:
+    """Which of the settings the normalised text is about."""
+    asked = ((LANGUAGE, Place.LANGUAGE), (REMINDERS, Place.REMINDERS), (QUIET, Place.QUIET))
+    return next((place for words, place in asked if words.search(plain)), None)
+
+
+def _of_a_month_gone(plain: str, kinds: set[Kind], today: date) -> bool:
+    """Whether somebody asks for their classes of a month that is over: `my classes of October`."""
+    named = [BY_MONTH[word] for word in plain.split() if word in BY_MONTH and len(word) > len("may")]
+    ahead = {(today.month + each - 1) % 12 + 1 for each in range(MONTHS_KEPT_AHEAD)}
+    about_mine = Kind.MINE in kinds or re.search(r"\b(?:my|mie|miei|did i|have i|ho)\b", plain)
+    return bool(len(named) == 1 and named[0] not in ahead and about_mine and Kind.DAY not in kinds)

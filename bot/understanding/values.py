@@ -1,0 +1,73 @@
+"""The values of settings that a message names: from when to when nothing rings, how long before a class one is told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import time, timedelta
+
+from bot.understanding.days import NUMBERS
+from bot.understanding.hours import moments_in
+from bot.understanding.intents import Place, Show
+
+USUAL_BEGIN, USUAL_END = time(22), time(7)  # of a night of which only the other end is said
+MORNING, NOON = time(6), time(12)
+OF_THE_MORNING = re.compile(r"\d am\b|\bmattina\b|\bmorning\b")
+MIDNIGHT = re.compile(r"\b(?:midnight|mezzanotte)\b")
+ENDS = re.compile(r"(?:before|until|till|prima|fino|entro|by)(?: (?:a|alle|all|delle|dell|le|the|at))*$")
+LEAD = re.compile(
+    r"\b(?P<number>\d{1,2}|" + "|".join(NUMBERS) + r"|an|half an|mezz)(?P<half> and a half)? ?"
+    r"(?P<unit>h|hrs?|hours?|or[ae]|minutes?|minut[oi]|min|days?|giorn[oi])\b(?P<mezza> e mezz[ao])?"
+)
+HALF = timedelta(minutes=30)
+HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
+UNITS = {"h": HOUR, "o": HOUR, "m": MINUTE, "d": DAY, "g": DAY}
+"""By the first letter of the unit, in either language."""
+
+
+def with_values(show: Show, plain: str) -> Show:
+    """The page of a setting with what the normalised text says it shall be."""
+    match show.place:
+        case Place.QUIET:
+            return replace(show, span=quiet_span(plain))
+        case Place.REMINDERS:
+            return replace(show, lead=lead_said(plain))
+        case _:
+            return show
+
+
+def quiet_span(plain: str) -> tuple[time, time] | None:
+    """From when to when nothing is to ring, as far as the normalised text says; the usual night's end for the other."""
+    text = MIDNIGHT.sub("00:00", plain)
+    said = moments_in(text)
+    if not said or len(said) > 2:
+        return None
+    if len(said) == 2:
+        begin, end = said[0][1][0], said[1][1][0]
+        by_day = begin < end and end >= NOON and begin >= MORNING
+        begin = begin if by_day else _evening(said[0][1], plain)
+        return (begin, end) if begin != end else None
+    at, moments = said[0]
+    if ENDS.search(text[:at].strip()):
+        return (USUAL_BEGIN, moments[0])
+    return (_evening(moments, plain), USUAL_END)
+
+
+def _evening(moments: tuple[time, ...], plain: str) -> time:
+    """The moment as the evening's, unless the morning is named: who says from eleven on means 23."""
+    first = moments[0]
+    if not MORNING <= first < NOON or OF_THE_MORNING.search(plain):
+        return first
+    return first.replace(hour=first.hour + 12)
+
+
+def lead_said(plain: str) -> timedelta | None:
+    """How long before a class, where the normalised text says one length."""
+    found = list(LEAD.finditer(plain))
+    if len(found) != 1:
+        return None
+    word, unit = found[0]["number"], UNITS[found[0]["unit"][0]]
+    if word in ("half an", "mezz"):
+        return HALF
+    number = int(word) if word.isdigit() else NUMBERS.get(word, 1)
+    return number * unit + (HALF if found[0]["half"] or found[0]["mezza"] else timedelta())
