@@ -59,7 +59,9 @@ class RowsOfLogins:
 
     async def _lacks_key(self) -> bool:
         guests = (await self._guests.changed_since(-1))[2]
-        return self._keys.shut([*await self._rows.all_sealed(), *(each.sealed for each in guests if each.sealed)]) > 0
+        sessions = (await self._rows.all_kept()).values()
+        sealed = [*(each.sealed for each in sessions), *(each.sealed for each in guests if each.sealed)]
+        return self._keys.shut(sealed) > 0
 
     def _without_key(self) -> str:
         return _(

@@ -219,7 +219,19 @@ async def _reseal(settings: Settings, ring: KeyRing, keys: SealingKeys) -> tuple
                 else:
                     resealed[guest.user_id] = guest.sealed, keys.seal(guest.user_id, secrets)
             changed += await room.db.guests.reseal(resealed)
+        await _reseal_sessions(room, ring, keys)
     return changed, left
+
+
+async def _reseal_sessions(room: Room, ring: KeyRing, keys: SealingKeys) -> None:
+    """Those that several machines share. One that no key opens any more is made anew by the next login."""
+    for user_id, kept in (await room.db.site_logins.all_kept()).items():
+        try:
+            session = ring.open_session(user_id, kept.sealed)
+        except (KeyMissing, SealBroken):
+            await room.db.site_logins.discard(user_id, kept.version)
+        else:
+            await room.db.site_logins.keep(user_id, keys.seal_session(user_id, session), kept.version)
 
 
 async def _under_another_key(room: Room, keys: SealingKeys, left: list[int]) -> list[SealedGuest]:

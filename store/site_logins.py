@@ -104,10 +104,17 @@ class SiteLogins:
         rows = await self._db.write(KEEP, {"user_id": user_id, "sealed": sealed, "instead_of": instead_of})
         return int(rows[0]["version"]) if rows else None
 
-    async def all_sealed(self) -> list[bytes]:
-        """Every session that is kept."""
-        rows = await self._db.rows("SELECT sealed FROM site_logins WHERE sealed IS NOT NULL")
-        return [bytes(row["sealed"]) for row in rows]
+    async def all_kept(self) -> dict[int, SealedSession]:
+        """Every session that is kept, by whose it is."""
+        rows = await self._db.rows("SELECT user_id, version, sealed FROM site_logins WHERE sealed IS NOT NULL")
+        return {row["user_id"]: SealedSession(row["version"], bytes(row["sealed"])) for row in rows}
+
+    async def discard(self, user_id: int, version: int) -> None:
+        """Keeps the session of that version no longer."""
+        await self._db.write(
+            "UPDATE site_logins SET sealed = NULL WHERE user_id = :user_id AND version = :version",
+            {"user_id": user_id, "version": version},
+        )
 
     # Its one-time codes, and its requests
 

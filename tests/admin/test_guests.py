@@ -20,7 +20,7 @@ from runtime.configured import people_of
 from runtime.directory import Directory
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings, load
-from safety.sealing import Secrets, sealed_with
+from safety.sealing import SealingKeys, Secrets, new_key, sealed_with
 
 OWNER, MARCO, MARTA = 42, 43, 990_001
 OTP = "otpauth://totp/Polimi:1?secret=JBSWY3DPEHPK3PXP"
@@ -137,6 +137,28 @@ def test_a_new_key_seals_everybody_and_a_kill_in_between_loses_nobody(tmp_path: 
     assert {sealed_with(each) for each in blobs(settings)} == {new}
     assert logins(settings) == before
     assert "backups made before need it" in said[-1]
+
+
+def test_a_session_that_machines_share_is_sealed_anew_too_and_one_that_no_key_opens_goes(tmp_path: Path) -> None:
+    settings = configured(tmp_path)
+    for number in range(2):
+        add(settings, MARTA + number, f"1055667{number}")
+
+    async def keep() -> None:
+        async with open_database(settings.database) as db:
+            ours = KeyRing(settings.local_path).seal_session(MARTA, "{}", had_one=True)
+            await db.site_logins.keep(MARTA, ours, None)
+            await db.site_logins.keep(MARTA + 1, SealingKeys([new_key()]).seal_session(MARTA + 1, "{}"), None)
+
+    async def kept() -> dict[int, str]:
+        async with open_database(settings.database) as db:
+            keys = KeyRing(settings.local_path).read()
+            every = await db.site_logins.all_kept()
+            return {user_id: keys.open_session(user_id, each.sealed).strip() for user_id, each in every.items()}
+
+    asyncio.run(keep())
+    guests.rotate_key(settings, lambda _: None)
+    assert asyncio.run(kept()) == {MARTA: "{}"}
 
 
 def blobs(settings: Settings) -> Sequence[bytes]:

@@ -58,7 +58,11 @@ async def test_a_session_replaces_the_version_it_was_made_of_and_no_later_one(db
     assert kept
     assert (kept.version, kept.sealed) == (2, b"login")
     assert await logins.session(GIULIA, 2) is None
-    assert await logins.all_sealed() == [b"login"]
+    assert await logins.all_kept() == {GIULIA: kept}
+    await logins.discard(GIULIA, 1)
+    assert await logins.session(GIULIA, 0) == kept
+    await logins.discard(GIULIA, 2)
+    assert await logins.session(GIULIA, 0) is None
 
 
 async def test_a_code_is_sent_by_one_alone_however_many_want_it(db: Database, place: Place, clock: FakeClock) -> None:
