@@ -53,6 +53,22 @@ def explain(address: PostgresqlAddress, error: psycopg.Error) -> DatabaseError:
     return DatabaseError(_("the database {path} {remedy}", path=address, remedy=remedy))
 
 
+@contextmanager
+def explained(address: PostgresqlAddress) -> Iterator[None]:
+    """Errors of PostgreSQL leave the block as DatabaseError, but for those of a row that is refused."""
+    try:
+        yield
+    except (psycopg.IntegrityError, psycopg.DataError):
+        raise
+    except psycopg.ProgrammingError as error:
+        if error.sqlstate is None:  # said by libpq before it reached the server; it may quote the password
+            remedy = _("has an address that can't be read: write it as postgresql://user@server/name")
+            raise DatabaseError(_("the database {path} {remedy}", path=address, remedy=remedy)) from None
+        raise explain(address, error) from error
+    except psycopg.Error as error:
+        raise explain(address, error) from error
+
+
 class _Way:
     """One way to write: its connection, the thread of that, and the line of those who wait for it."""
 
@@ -174,21 +190,13 @@ class PostgresqlDatabase(Connection):
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Errors of PostgreSQL leave it as DatabaseError."""
         try:
-            yield
-        except (psycopg.IntegrityError, psycopg.DataError):
-            raise
-        except psycopg.ProgrammingError as error:
-            if error.sqlstate is None:  # said by libpq before it reached the server; it may quote the password
-                remedy = _("has an address that can't be read: write it as postgresql://user@server/name")
-                raise DatabaseError(_("the database {path} {remedy}", path=self.address, remedy=remedy)) from None
-            raise explain(self.address, error) from error
-        except psycopg.Error as error:
-            problem = explain(self.address, error)
-            if isinstance(error, (errors.DiskFull, CommitUnknown)):
+            with explained(self.address):
+                yield
+        except DatabaseError as problem:
+            if isinstance(problem.__cause__, (errors.DiskFull, CommitUnknown)):
                 self.refused = problem
-            raise problem from error
+            raise
 
 
 @asynccontextmanager

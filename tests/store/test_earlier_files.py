@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import date, time
 from pathlib import Path
 
@@ -12,40 +9,11 @@ import pytest
 
 from database import Database, open_database
 from domain.model import ActionStatus
-from store.migrations import VERSION
 from tests.conftest import GIULIA
+from tests.support.earlier_files import EARLIER, ROWS, connected, make, rows_of
 
-TESTS = Path(__file__).resolve().parent.parent
-ROWS = TESTS / "installations"  # what each version's file adds to the one before
 MARCO = 43
-EARLIER = range(1, VERSION)
 NOT_KEPT = {"heartbeats"}  # of processes that are no more
-
-Rows = dict[str, list[dict[str, object]]]
-
-
-@contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.row_factory = sqlite3.Row
-        yield connection
-
-
-def make(path: Path, version: int) -> Path:
-    """A file as that version of the program left it."""
-    with connected(path) as file:
-        file.execute("PRAGMA foreign_keys = ON")
-        file.executescript((TESTS / "schemas" / f"version{version}.sql").read_text(encoding="utf-8"))
-        for part in range(1, version + 1):
-            file.executescript((ROWS / f"version{part}.sql").read_text(encoding="utf-8"))
-        file.execute(f"PRAGMA user_version = {version}")
-    return path
-
-
-def rows_of(path: Path) -> Rows:
-    with connected(path) as file:
-        names = file.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        return {name: [dict(row) for row in file.execute(f"SELECT * FROM {name}")] for (name,) in names.fetchall()}
 
 
 def as_upgraded(table: str, row: dict[str, object], version: int) -> dict[str, object]:
