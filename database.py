@@ -26,6 +26,7 @@ from store.health import Health
 from store.heartbeats import Heartbeats
 from store.lock_timeouts import USUAL_TIMEOUTS, LockTimeouts
 from store.migrations import VERSION, migrate
+from store.moving import moved
 from store.outbox import Outbox
 from store.own_calendars import OwnCalendars
 from store.pages.overviews import Overviews
@@ -69,7 +70,7 @@ from store.web.links import WebLinks
 from store.web.sessions import WebSessions
 from store.week_pictures import WeekPictures
 
-__all__ = ["VERSION", "Database", "Duty", "LockTimeouts", "PostgresqlAddress", "open_database", "restore"]
+__all__ = ["VERSION", "Database", "Duty", "LockTimeouts", "PostgresqlAddress", "moved", "open_database", "restore"]
 
 
 class Database:

@@ -15,6 +15,7 @@
     python setup.py --survey      how the site behaves, a line per fact, and a file to send to who maintains the bot
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
+    python setup.py --move-to postgresql://USER@HOST/NAME  moves the database to a server (or --move-to FILE: back)
     python setup.py --try-alarms  a test notice to each channel of the key alarms, and a ping; says what came of each
     python setup.py --language it|en  says all this in that language; else the configuration's, else the system's
 
@@ -37,7 +38,7 @@ from pathlib import Path
 
 import httpx
 
-from admin import channels, doctor, guests, sessions
+from admin import channels, doctor, guests, moving, sessions
 from admin.answers import says_no, says_yes
 from admin.hand_login import HandLoginFailed
 from admin.session_file import SessionFileError
@@ -66,7 +67,7 @@ SAID_BY_THE_DOCTOR = (
 
 TASKS = (
     "check", "validate", "who", "login", "import_session", "add_person", "move_people", "rotate_key", "survey",
-    "backup", "restore", "try_alarms",
+    "backup", "restore", "move_to", "try_alarms",
 )  # fmt: skip
 QUIET_BY_HAND = ("portal", "admin.hand_login")  # what they warn of is said by the sentence that follows
 
@@ -116,6 +117,7 @@ def _add_tasks(one: argparse._MutuallyExclusiveGroup) -> None:
     )
     one.add_argument("--try-alarms", action="store_true", help=_("send a test notice to each channel of 'alarms'"))
     one.add_argument("--restore", metavar="FILE", type=Path, help=_("put a backup in place of the database"))
+    one.add_argument("--move-to", metavar="PLACE", help=_("move the database to postgresql://..., or to a file"))
 
 
 def _contradiction(chosen: argparse.Namespace) -> str:
@@ -164,6 +166,9 @@ def do(chosen: argparse.Namespace) -> int:
             return asyncio.run(back_up(loaded(chosen.config), chosen.backup))
         if chosen.restore is not None:
             return asyncio.run(bring_back(loaded(chosen.config), chosen.restore.expanduser()))
+        if chosen.move_to is not None:
+            moving.move(loaded(chosen.config), chosen.move_to.strip(), print)
+            return WELL
         if chosen.try_alarms:
             return WELL if asyncio.run(channels.try_all(loaded(chosen.config), print)) else UNWELL
         return set_up(chosen.config, login=not chosen.no_login)

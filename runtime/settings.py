@@ -364,14 +364,16 @@ def add_config_option(parser: ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT_PATH, metavar="PATH", help=_("default: config.json"))
 
 
-def load(path: Path = DEFAULT_PATH) -> Settings:
+def load(path: Path = DEFAULT_PATH, **instead: Any) -> Settings:
     """The settings in the file, overridden by the environment. Raises ConfigError with one line per wrong key.
+
+    `instead`: values of keys as the file would have them.
 
     A file that others can read or could have written is refused: it holds passwords.
 
     A relative `database` or `log.file` is meant beside the configuration file.
     """
-    values, unknown = _split(config_file.read(path))
+    values, unknown = _split(config_file.read(path) | instead)
     try:
         settings = Settings(**values)
     except ValidationError as error:

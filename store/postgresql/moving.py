@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,9 +19,9 @@ import psycopg
 from psycopg import Connection, IsolationLevel, sql
 
 from domain.errors import DatabaseBusy, DatabaseError
+from domain.postgresql_address import PostgresqlAddress
 from languages.terminal import _
 from store.migrations import SCHEMA, VERSION, statements
-from store.postgresql.address import PostgresqlAddress
 from store.postgresql.copying import ROWS_AT_ONCE, TABLE, copy_to_file
 from store.postgresql.database import explained
 from store.postgresql.rows import NamedRow
@@ -30,9 +31,10 @@ from store.sqlite_file import explain
 
 AFTER_ROWS = ("CREATE INDEX", "CREATE UNIQUE INDEX", "CREATE TRIGGER", "ALTER TABLE")  # what counts or refuses them
 FIRST_ROWS = "INSERT INTO"  # of the schema: they are among those that are moved
+NOTICED_WITHIN, LOOK_INTERVAL = 2.0, 0.05  # s
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'polimisport' AND pid <> pg_backend_pid()
+    WHERE datname = current_database() AND starts_with(application_name, 'polimisport') AND pid <> pg_backend_pid()
 """
 
 
@@ -131,15 +133,22 @@ def _connected(address: PostgresqlAddress, isolation: IsolationLevel) -> Iterato
     with explained(address):
         connection = server.open()
         try:
-            [[others]] = connection.execute(OTHERS)
-            if others:
-                raise _in_use(address)
+            _refuse_others(connection, address)
             connection.isolation_level = isolation
             with connection.transaction():
                 connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
                 yield connection
         finally:
             server.close()
+
+
+def _refuse_others(connection: Connection[NamedRow], address: PostgresqlAddress) -> None:
+    """Raises DatabaseBusy while a program is connected to it; the server takes a moment to notice that one has gone."""
+    until = time.monotonic() + NOTICED_WITHIN
+    while next(iter(connection.execute(OTHERS)))[0]:
+        if time.monotonic() > until:
+            raise _in_use(address)
+        time.sleep(LOOK_INTERVAL)
 
 
 def _in_use(place: Path | PostgresqlAddress) -> DatabaseBusy:
@@ -247,4 +256,4 @@ def _not_the_same(place: Path | PostgresqlAddress, error: Exception, *, is_new: 
             _("what was read back from {target} is not what was written ({why}): nothing is moved",
               target=place, why=error)
         )  # fmt: skip
-    return DatabaseError(_("{target} is there already, and stays as it is: name a new file.", target=place))
+    return DatabaseError(_("{path} is there already, and stays as it is: name a new file.", path=place))

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -48,11 +48,8 @@ async def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def address(postgresql: Server) -> Iterator[PostgresqlAddress]:
-    """A database in which there is nothing."""
-    postgresql.run("CREATE DATABASE moved")
-    yield postgresql.address("moved")
-    postgresql.run("DROP DATABASE moved WITH (FORCE)")
+def address(postgresql: Server) -> PostgresqlAddress:
+    return postgresql.empty_database()
 
 
 def ordered(rows: Rows) -> Rows:
@@ -108,7 +105,8 @@ async def test_nobody_else_may_have_the_file_open_before_or_meanwhile(file: Path
     async with open_database(file):
         with pytest.raises(DatabaseBusy, match="is in use"), moved_to_server(file, address):
             pass
-    with moved_to_server(file, address), connected(file) as other, pytest.raises(sqlite3.OperationalError):
+    locked = pytest.raises(sqlite3.OperationalError, match="locked")
+    with moved_to_server(file, address), closing(sqlite3.connect(file, timeout=0)) as other, locked:
         other.execute("SELECT count(*) FROM accounts")
 
 

@@ -114,8 +114,7 @@ def test_the_server_of_tests_that_are_killed_ends_too(postgresql: Server) -> Non
 
 @pytest.mark.process
 async def test_the_tables_are_made_once_by_programs_that_start_together(postgresql: Server) -> None:
-    postgresql.run("CREATE DATABASE empty")
-    address = postgresql.address("empty")
+    address = postgresql.empty_database()
 
     async def start() -> None:
         async with open_database(address) as db:

@@ -42,6 +42,7 @@ EMPTIED = f"""
 class Server:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.has_empty = False
         self._first_rows = [each for each in schema() if each.startswith("INSERT INTO")]
 
     def address(self, name: str) -> PostgresqlAddress:
@@ -62,6 +63,15 @@ class Server:
         without_triggers = f"-c search_path={HOME} -c session_replication_role=replica"
         self.run(EMPTIED, *self._first_rows, name="club", options=without_triggers)
         return self.address("club")
+
+    def empty_database(self) -> PostgresqlAddress:
+        """Another database, without our tables. It is one for all tests, too."""
+        address = self.address("empty")
+        if not self.has_empty:
+            self.run("CREATE DATABASE empty")
+            self.has_empty = True
+        self.run(f"DROP SCHEMA IF EXISTS {HOME} CASCADE", name="empty", options="-c client_min_messages=warning")
+        return address
 
 
 def programs() -> Path:
@@ -116,9 +126,10 @@ def _until_started(said: IO[str]) -> Iterator[str]:
 
 
 def _as_another(folder: Path) -> dict[str, Any]:
-    """The user that Debian makes for PostgreSQL, who owns the folder: it refuses to run as root. Else nobody else."""
+    """The user that Debian makes for PostgreSQL, whose the folder is then: it refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     user = pwd.getpwnam("postgres")
-    shutil.chown(folder, user.pw_uid, user.pw_gid)
+    for each in (folder, *folder.iterdir()):
+        shutil.chown(each, user.pw_uid, user.pw_gid)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
