@@ -20,7 +20,7 @@ from domain.programs import LATE
 from languages.terminal import _, n_
 from runtime import config_file
 from runtime.credentials import CONFIG, handed_over
-from runtime.program import is_dead
+from runtime.process_names import is_dead
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings, load
 

@@ -18,7 +18,7 @@ from domain.model import ActionType, utc_now
 from domain.programs import Vitals
 from domain.requests import NewAction
 from runtime.configured import people_of
-from runtime.program import name_of
+from runtime.process_names import name_of
 from runtime.settings import Settings, load
 from tests.support.postgresql import Server
 

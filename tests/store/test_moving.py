@@ -29,6 +29,9 @@ NEWEST = """
     INSERT INTO alarms (id, notice_id, channel_id) SELECT 91, min(id), 91 FROM notices;
     INSERT INTO favourites (id, user_id, course_name)
         VALUES (99, 42, 'CAFFÈ 100%, "ex" \\ ' || char(10, 9, 13) || '\\N'), (98, 42, '\\N'), (97, 42, '');
+    INSERT INTO site_logins (user_id, version, sealed) VALUES (42, 3, x'00ff0a5c');
+    INSERT INTO sent_codes (user_id, counter, sent_at) VALUES (42, 9, '2026-11-26T09:00:00.000Z'), (42, 8, '');
+    INSERT INTO request_budgets (user_id, spare, counted_at) VALUES (42, -0.1, '2026-11-26T09:00:00.000Z');
 """
 """What is new in this version, and signs that mean something to whoever copies them."""
 READ = NewAction(ActionType.CHECK, GIULIA)
