@@ -93,7 +93,7 @@ class _Session:
     def end(self) -> None:
         """Ends the session, and with it the lock, as far as the server hears of it. Waits for nothing."""
         if self._connection is not None and not self._connection.closed:
-            with suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as wire:
+            with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self._connection.fileno())) as wire:
                 wire.shutdown(socket.SHUT_RDWR)  # a question that is not answered ends with it
         self._thread.submit(self._close)
         self._thread.shutdown(wait=False)

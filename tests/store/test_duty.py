@@ -18,20 +18,28 @@ from tests.support.cut_wire import wire
 from tests.support.postgresql import Server
 from tests.support.running import PATIENCE
 
-BRISK = DutyPace(sign=0.1, answer=2, silence=6, look=0.05)
+BRISK = DutyPace(sign=0.1, answer=4, silence=9, look=0.05)
+PATIENT = DutyPace(sign=0.1, answer=30, silence=60, look=0.05)
 pytestmark = pytest.mark.process
 
 
 class Program:
     """A program that has the duty, or waits for it, and what it noted."""
 
-    def __init__(self, name: str, notes: list[str], address: PostgresqlAddress, duty: Duty = Duty.TELEGRAM) -> None:
+    def __init__(
+        self,
+        name: str,
+        notes: list[str],
+        address: PostgresqlAddress,
+        duty: Duty = Duty.TELEGRAM,
+        pace: DutyPace = PATIENT,
+    ) -> None:
         self.stop = asyncio.Event()
         self.waits = asyncio.Event()
         self.works = asyncio.Event()
         self._name = name
         self._notes = notes
-        turns = Turns(address, duty, BRISK)
+        turns = Turns(address, duty, pace)
         self._run = asyncio.create_task(turns.run(self.stop, self._work, self._waiting))
 
     async def _work(self, over: asyncio.Event) -> None:
@@ -80,7 +88,7 @@ async def test_who_is_cut_off_has_stopped_before_the_next_takes_over(
     server = parse_qs(urlsplit(address.uri).query)["host"][0]
     with wire(Path(server), tmp_path) as cable:
         async with asyncio.timeout(PATIENCE):
-            one = Program("one", notes, PostgresqlAddress(address.uri.replace(server, str(tmp_path))))
+            one = Program("one", notes, PostgresqlAddress(address.uri.replace(server, str(tmp_path))), pace=BRISK)
             await one.works.wait()
             other = Program("other", notes, address)
             await other.waits.wait()
@@ -119,4 +127,4 @@ async def test_work_that_ends_by_itself_ends_the_duty(address: PostgresqlAddress
         yield
 
     async with asyncio.timeout(PATIENCE):
-        await Turns(address, Duty.TELEGRAM, BRISK).run(asyncio.Event(), nothing, waiting)
+        await Turns(address, Duty.TELEGRAM, PATIENT).run(asyncio.Event(), nothing, waiting)
