@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum, auto
+from itertools import chain
 
 from bot import screens
 from bot.flows.finding import MOST_NEAR, Finder, each_once
@@ -28,6 +29,8 @@ from bot.understanding.intents import (
     Weekly,
     Wish,
 )
+from bot.understanding.matching import fits
+from domain.model import ClassRef
 from languages import N_
 
 
@@ -79,13 +82,17 @@ class Doubts:
 
     async def _made(self, tap: Tap, readings: Sequence[Reading], unsure: Unsure) -> list[tuple[Deed | None, Button]]:
         """The buttons of every reading, each with what it does."""
-        once = unsure.doubt is Doubt.ONCE_OR_WEEKLY
-        made = [(_deed(each), one) for each in readings for one in await self._buttons(tap, each, once=once)]
-        if made or unsure.doubt is Doubt.NEGATED:
+        made = [(_deed(each), one) for each in readings for one in await self._buttons(tap, each, unsure)]
+        if made or unsure.doubt in (Doubt.NEGATED, Doubt.EXCEPT):
             return made
         wishes = [each.wishes[0] for each in readings if isinstance(each, Book) and each.wishes[0].names]
         near = [view for wish in wishes for view in (await self._find.near(tap.user_id, wish))[:MOST_NEAR]]
         return [(None, one) for one in screens.plain_words.slot_buttons(near[:MOST_NEAR], self._house.when())]
+
+    async def _slots(self, tap: Tap, wishes: Sequence[Wish], unsure: Unsure) -> list[SlotView]:
+        """The classes that one of the wishes can mean, without those that were denied."""
+        views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
+        return [view for view in views if not _is_denied(unsure, view.slot.ref)]
 
     def _slot_buttons(self, views: Sequence[SlotView], wish: Wish) -> list[Button]:
         """The classes; where no course was said and there are many, the day that has them."""
@@ -94,35 +101,47 @@ class Doubts:
             return [screens.plain_words.day_button(day, when) for day in wish.days[:MOST_NEAR]]
         return screens.plain_words.slot_buttons(views[:MOST_NEAR], when)
 
-    async def _buttons(self, tap: Tap, reading: Reading, *, once: bool) -> list[Button]:
+    async def _buttons(self, tap: Tap, reading: Reading, unsure: Unsure) -> list[Button]:
         """What a reading would lead to, as buttons."""
-        when = self._house.when()
         match reading:
             case Book(wishes):
-                views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
-                if once:
+                views = await self._slots(tap, wishes, unsure)
+                if unsure.doubt is Doubt.ONCE_OR_WEEKLY:
                     return [screens.plain_words.once_button(view) for view in views[:MOST_NEAR]]
                 return self._slot_buttons(views, wishes[0])
-            case StopWatching(wish):
-                watched = [one for one in (await self._find.mine(tap.user_id, wish)).live if one.watch]
-                page = screens.plain_words.which_of_mine_page("", [], watched, [], when)
-                return [row[0] for row in page.rows[:-1]]
             case Look(wish) | Watch(wish):
-                return self._slot_buttons(await self._find.slots(tap.user_id, wish), wish)
+                return self._slot_buttons(await self._slots(tap, [wish], unsure), wish)
             case Weekly(wishes):
-                there = [one for wish in wishes for one in await self._find.series(tap.user_id, wish)]
-                page = screens.plain_words.which_of_mine_page("", [], [], there, when)
                 courses = [course for wish in wishes for course in await self._find.courses(wish)]
+                there = [await self._of_mine(tap, Series(wish), wish, unsure) for wish in wishes]
                 new = [screens.plain_words.weekly_button(course) for course in courses[:MOST_NEAR]]
-                return [*(row[0] for row in page.rows[:-1]), *new]
-            case Cancel(wish) | Unwanted(wish) | Series(wish) | Swap(wish):
-                mine = await self._find.mine(tap.user_id, wish)
-                series = mine.series if isinstance(reading, Series | Unwanted) else []
-                held, live = ([], []) if isinstance(reading, Series) else (mine.held, mine.live)
-                verb = Verb.SWAP_DAYS if isinstance(reading, Swap) else Verb.ASK_CANCEL
-                live = [] if isinstance(reading, Swap) else live
-                page = screens.plain_words.which_of_mine_page("", held, live, series, when, verb)
-                return [row[0] for row in page.rows[:-1]]
+                return [*chain.from_iterable(there), *new]
+            case StopWatching(wish) | Cancel(wish) | Unwanted(wish) | Series(wish) | Swap(wish):
+                return await self._of_mine(tap, reading, wish, unsure)
+
+    async def _of_mine(self, tap: Tap, reading: Reading, wish: Wish, unsure: Unsure) -> list[Button]:
+        """What the person has that is meant, without what was denied."""
+        mine = await self._find.mine(tap.user_id, wish)
+        held = [one for one in mine.held if not _is_denied(unsure, one.booking.ref)]
+        live = [one for one in mine.live if not _is_denied(unsure, one.class_ref)]
+        series = list(mine.series)
+        match reading:
+            case StopWatching():
+                held, live, series = [], [one for one in live if one.watch], []
+            case Series():
+                held, live = [], []
+            case Cancel():
+                series = []
+            case Swap():
+                live, series = [], []
+        verb = Verb.SWAP_DAYS if isinstance(reading, Swap) else Verb.ASK_CANCEL
+        page = screens.plain_words.which_of_mine_page("", held, live, series, self._house.when(), verb)
+        return [row[0] for row in page.rows[:-1]]
+
+
+def _is_denied(unsure: Unsure, ref: ClassRef) -> bool:
+    """Whether a class is what the message says no to, or excepts."""
+    return unsure.denied != Wish() and fits(unsure.denied, ref)
 
 
 def _deed(reading: Reading) -> Deed | None:

@@ -52,7 +52,7 @@ DOUBTS = {
     Doubt.NO_DAY: N_("Quel giorno nel calendario non esiste."),
     Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») non le so fare: scegli tu, una alla volta."),
     Doubt.COST: N_("Quanto costa non lo so: lo dice il sito di Polimisport."),
-    Doubt.NOT_OFFERED: N_("Questo negli orari che conosco non c'è."),
+    Doubt.NOT_OFFERED: N_("Negli orari che conosco non c'è:"),
     Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),
     Doubt.RHYTHM: N_(
         "So ripetere solo ogni settimana, nello stesso giorno. Puoi farne una periodica e saltare le date che non vuoi."
@@ -60,7 +60,7 @@ DOUBTS = {
     Doubt.WAY: N_("Come ci si arriva non lo so: cerca la sede su una mappa."),
     Doubt.LONG: N_("È troppo lungo per me: bastano corso, giorno e ora."),
 }
-TELLS_WORDS = (Doubt.WORDS, Doubt.UNKNOWN, Doubt.NEGATED, Doubt.NOT_OFFERED)
+TELLS_WORDS = (Doubt.WORDS, Doubt.UNKNOWN, Doubt.NEGATED)
 SAYS_IT_ALL = (Doubt.ONCE_OR_WEEKLY, Doubt.SEVERAL, Doubt.PAST, Doubt.NO_DAY, Doubt.COST, Doubt.LONG)
 """Questions that need no repetition of what was heard."""
 ALWAYS_OFFERED = (Place.NEW, Place.MINE, Place.HOURS, Place.HELP)
@@ -371,9 +371,14 @@ def no_page() -> Page:
 def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: Sequence[str] = ()) -> Page:
     """What was not understood, what was heard all the same, and what may be meant: at least where to go on by taps."""
     doubt, heard = unsure.doubt, told(unsure.heard, when)
-    lines = Lines().add(str(DOUBTS[doubt]), _not_placed(unsure.words) if doubt in TELLS_WORDS else "")
+    lines = Lines().add(_question(unsure), _not_placed(unsure.words) if doubt in TELLS_WORDS else "")
     if heard and doubt not in SAYS_IT_ALL:
-        lines.add(_("Ho letto: {wish}.", wish=heard))
+        without = told(unsure.denied, when)
+        lines.add(
+            _("Ho letto: {wish}; non {denied}.", wish=heard, denied=without)
+            if without
+            else _("Ho letto: {wish}.", wish=heard)
+        )
     if buttons and doubt not in (Doubt.ONCE_OR_WEEKLY, Doubt.EXCEPT):
         lines.add(_("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?"), " · ".join(legend))
     elif not buttons:
@@ -383,6 +388,12 @@ def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: S
         lines.add(*_for_example())
     rows = [(one,) for one in buttons[:MOST_SHOWN]] + [(place_button(place),) for place in shown]
     return Page(str(lines), (*rows, (home_button(),)))
+
+
+def _question(unsure: Unsure) -> str:
+    if unsure.doubt is Doubt.NOT_OFFERED:
+        return f"{DOUBTS[unsure.doubt]} {', '.join(in_quotes(word) for word in unsure.words[:MOST_WORDS])}."
+    return str(DOUBTS[unsure.doubt])
 
 
 def _not_placed(words: Sequence[str]) -> str:

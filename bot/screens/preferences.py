@@ -129,7 +129,7 @@ def _minute(moment: time) -> int:
 def said_page(page: Page, said: str, own: Button | None = None) -> Page:
     """The page of a setting, with what somebody wrote it shall be as its first button: their own, or one it has."""
     note = _("Hai scritto: {value}. Tocca per confermare.", value=f"<b>{said}</b>")
-    first = [row for row in page.rows if row[0].label in (said, f"✅ {said}")]
+    first = [row for row in page.rows if row[0].label.removeprefix("✅ ") in (said, as_usual(said))]
     if not first and own is None:
         note = _("Hai scritto: {value}. Così non si può: scegli tra queste.", value=f"<b>{said}</b>")
     rows = [*first, *([(own,)] if own and not first else []), *(row for row in page.rows if row not in first)]

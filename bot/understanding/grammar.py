@@ -275,9 +275,11 @@ class Sentence:
             return [Cancel(said.wish())]
         if Kind.EVERY in self._kinds:
             return [Weekly((said.wish(weekly=True),))]
+        excepted = next((part.kind for part in self._parts[len(before) :] if part.kind in CONTENT), None)
+        if said.days or said.names or excepted is not Kind.COURSE:
+            return [Look(said.wish())] if said != Draft() else []
         when = [part for part in self._parts if part.kind in (Kind.DAY, Kind.HOURS, Kind.WHERE)]
-        wish = said.wish() if said.days else self._gathered(when).drafts[0].wish()
-        return [Look(wish)] if wish.days else []
+        return [Look(self._gathered(when).drafts[0].wish())]
 
     def _unsure(self, doubt: Doubt, *readings: Intent | None) -> Unsure:
         """A question; a page that was named is no reading of it."""

@@ -13,6 +13,7 @@ from bot.understanding.parts import Part
 MOST_PAGES = 3
 OF_MINE = frozenset({Kind.CANCEL, Kind.MOVE, Kind.EXCEPT, Kind.PAUSE, Kind.UNWATCH, Kind.MINE})
 """What speaks of what the person has: no class is offered for booking then."""
+NOES = (Kind.NOT, Kind.NOTHING, Kind.EXCEPT)
 ENDS_A_NO = (Kind.COMMA, Kind.AND, Kind.OR, Kind.ELSE, Kind.CORRECTION)
 
 ABOUT = tuple(
@@ -97,11 +98,24 @@ def pages_about(text: str) -> tuple[Place, ...]:
     return tuple(place for place, words in ABOUT if words.search(text))[:MOST_PAGES]
 
 
+def denied(parts: Sequence[Part]) -> Wish:
+    """What stands right behind a no or an exception, or behind the verb it denies; nothing for "I can't come"."""
+    at = next((at for at, part in enumerate(parts) if part.kind in NOES), None)
+    if at is None:
+        return Wish()
+    wish = Wish()
+    for part in parts[at + 1 :]:
+        if part.kind in ENDS_A_NO or (part.kind in (Kind.DO, Kind.SOFT, Kind.LOOK) and wish == Wish()):
+            break
+        wish = _with(wish, part)
+    return wish
+
+
 def heard(parts: Sequence[Part]) -> Wish:
     """The first class, day, hour, place and instructor that are named and not denied."""
     wish, is_denied = Wish(), False
     for part in parts:
-        if part.kind in (Kind.NOT, Kind.NOTHING, Kind.EXCEPT):
+        if part.kind in NOES:
             is_denied = True
         elif part.kind in ENDS_A_NO:
             is_denied = False

@@ -215,6 +215,7 @@ class Unsure:
     words: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     heard: Wish = Wish()  # the class, day and hour that were heard, whatever is to be done about them
+    denied: Wish = Wish()  # what is excepted or not wanted: nothing of it is offered
     of_mine: bool = False  # whether it is rather about what the person has than about what there is
     about: tuple[Place, ...] = ()  # the pages that its single words speak of, the likeliest first
 

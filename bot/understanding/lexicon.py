@@ -104,7 +104,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.EXCEPT,
         r"tranne|eccetto|salvo|a parte|esclus[oaie]|ad eccezione (?:di|del|della)|fuorche|except(?: for)?|excluding"
-        r"|apart from|other than|aside from|(?:tutt[oaie]|ogni cosa) meno|(?:everything|all|anything) but",
+        r"|apart from|other than|aside from|(?:tutt[oaie]|ogni cosa) meno|(?:everything|all|anything|anytime|(?:any"
+        r"|every|each) \w+) but"
+        r"|(?:qualsiasi|qualunque|ogni|tutt[ei]) (?:i |le )?\w+ (?:meno|ma non)(?= )",
     ),
     # What nothing here does
     (
@@ -166,7 +168,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         Kind.PAUSE,
         r"tak(?:e|ing) a break(?: from)?|hold off(?: on)?|(?:faccio|prendo) una pausa (?:da|dal|dalla|con)"
         r"|sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
-        r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|rimett(?:i|ere|imi)(?: in moto)?|ricominci(?:a|o|are)(?: con"
+        r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|rimett(?:i|ere|imi)(?: in moto)?(?=.* (?:periodic|settimanal"
+        r"|fiss|ogni|serie))|ricominci(?:a|o|are)(?: con"
         r"| a prenot\w+)?"
         r"|(?:fai|far) ripartire",
     ),

@@ -38,6 +38,7 @@ MISSPELLED = worded(
 
 RATHER_A_NAME = ("marzo", "march", "aprile", "april")
 BOUNDS = worded("prima dopo da dal dalla from by before after until till entro since")
+ORDER, OF = ("prima", "dopo", "before", "after"), ("di", "del", "della", "dell", "dello", "the", "my", "il", "la")
 OF_A_TEACHER = worded(
     """
     con with by di da dal dalla del della of from prof professor professoressa maestro maestra teacher coach instructor
@@ -75,6 +76,9 @@ def _bounded(parts: list[Part]) -> list[Part]:
     for at, part in enumerate(parts[:-1]):
         if part.text in BOUNDS and parts[at + 1].kind is Kind.DAY:
             parts[at] = replace(part, kind=Kind.BOUND)
+    for at, part in enumerate(parts[:-2]):
+        if part.text in ORDER and parts[at + 1].text in OF and parts[at + 2].kind is Kind.COURSE:
+            parts[at] = replace(part, kind=Kind.BOUND)  # "before yoga" is about another class
     if any(part.kind is Kind.PAUSE for part in parts):
         return list(_lasting(parts))
     return parts

@@ -35,6 +35,12 @@ RULES = re.compile(
 )
 """Until when cancelling is free, when bookings open, what a missed class costs: the rules of the house."""
 
+HOW_IT_WORKS = re.compile(
+    r"\b(?:what happens|what do you do|cosa succede|che succede|cosa fai|che fai) (?:when|if|se|quando|once) .*"
+    r"\b(?:full|pien[oaie]|taken|frees?|libera|esaurit\w+)\b|\bhow does .* work\b|\bcome funzion\w+\b"
+)
+"""How the bot does what it does."""
+
 _NO = r"(?:not|non|no|never|mai|niente|nessun\w*|stop|smett\w+|basta|without|senza|evita)"
 _SAYS = (
     r"(?:messag\w+|notific\w+|notif\w+|scriv\w+|text(?:s|ing)?|writ(?:e|ing)|ring\w*|suon\w+|disturb\w*|wake|svegli\w+"
@@ -141,6 +147,8 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
         return Unsure(Doubt.CORRECTED)
     moves = Kind.MOVE in kinds and not IN_ADVANCE.search(plain)
     books_one = Kind.BOOK in kinds and kinds & (WHEN | OF_A_CLASS)
+    if HOW_IT_WORKS.search(plain) and not kinds & (DEEDS - {Kind.BOOK}):
+        return Show(Place.HELP)
     if RULES.search(plain) and Kind.EVERY not in kinds and not moves and not books_one:
         return Show(Place.RULES)
     if kinds & OF_A_CLASS:

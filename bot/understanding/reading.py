@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.understanding.days_off import holiday_days
 from bot.understanding.grammar import meaning
-from bot.understanding.hearing import OF_MINE, heard, pages_about
+from bot.understanding.hearing import OF_MINE, denied, heard, pages_about
 from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
 from bot.understanding.parts import Part, taken_apart
 from bot.understanding.phrases import COSTS, page_named, pleasantry
@@ -50,5 +50,8 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
 def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str) -> Unsure:
     """A question that tells what was heard, and where its words may lead."""
     of_mine = bool({part.kind for part in parts} & OF_MINE)
-    words = tuple(word for word in unsure.words if word not in SMALL) or unsure.words
-    return replace(unsure, words=words, heard=heard(parts), of_mine=of_mine, about=pages_about(plain))
+    told = tuple(word for word in unsure.words if word not in SMALL)
+    words = told if told or unsure.doubt is not Doubt.WORDS else unsure.words
+    return replace(
+        unsure, words=words, heard=heard(parts), denied=denied(parts), of_mine=of_mine, about=pages_about(plain)
+    )

@@ -60,6 +60,8 @@ _NOT_THE_OTHERS = (
     r"(?: (?:ones?|weeks?|classes|dates|lezioni|settimane|date|come sono|as they are))*"
 )
 SAYINGS = (
+    # Somebody is ill or busy on a day, and says no more
+    (re.compile(rf"^(?:sorry |scusa )?{_I_HAVE}(?P<when> (?!.*\b{_DO})[^,?]+)$"), r"non vengo\g<when>"),
     # A place is given to whoever wants it, and the other dates of what recurs stay
     (
         re.compile(

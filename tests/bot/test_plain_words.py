@@ -308,3 +308,14 @@ async def test_what_was_read_of_a_message_comes_back_with_ways_on(world: World) 
     page = await said(world.owner, "il pilates settimanale mi ha stufato", "Ho letto: PILATES MATWORK")
     assert "🔄 Prenotazioni Periodiche" in page.labels
     await said(world.owner, "cosa ho venerdì?", "niente di prenotato")
+
+
+async def test_nothing_of_what_is_excepted_or_denied_is_offered(world: World) -> None:
+    await world.sync([MINE, replace(MINE, course="YOGA", day=TUESDAY + timedelta(days=1), start=time(19))])
+
+    page = await said(world.owner, "annulla tutto tranne pilates", "Le eccezioni")
+    assert [label for label in page.labels if label.startswith("❌")] == ["❌ Mer 25 nov 19:00 · YOGA"]
+    page = await said(world.owner, "cancella pilates ma non martedì", "non martedì 24 novembre")
+    assert not [label for label in page.labels if label.startswith("❌")]
+    page = await said(world.owner, "palestra qualsiasi giorno tranne martedì", "Le eccezioni")
+    assert not [label for label in page.labels if label.startswith("Mar 24")]
