@@ -253,6 +253,7 @@ CREATE TABLE booking_actions (
                                                 -- long before its class is not wanted. NULL: watch_until alone counts
     both_or_none INTEGER NOT NULL DEFAULT 0 CHECK (both_or_none IN (0, 1)),  -- 1: of a pair in which neither wants a place
                                                 -- without the other: no alternatives, and it replaces nothing
+    joins_list   INTEGER NOT NULL DEFAULT 0 CHECK (joins_list IN (0, 1)),  -- 1: its person has said yes to the site's waiting list
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))

@@ -13,14 +13,29 @@ from actions.attempt import Attempt, place_won
 from domain.errors import OnWaitingList, SlotFull
 from domain.house_rules import WaitingList
 from domain.outcome import Done
+from domain.waiting_list import ASKED_ABOUT, OFFERED
 
 log = logging.getLogger(__name__)
 
 
 async def wait_on_the_list(attempt: Attempt, full: SlotFull) -> Done:
     """Goes on the class's waiting list. Raises `full` where that is not wanted or not offered, and OnWaitingList."""
-    if not _is_wanted(attempt):
+    if not _is_of_use(attempt):
         raise full
+    match attempt.job.rules.waiting_list:
+        case WaitingList.ALWAYS:
+            return await _join(attempt, full)
+        case WaitingList.ASK if attempt.action.joins_list:
+            return await _join(attempt, full)
+        case WaitingList.ASK if OFFERED in str(full):
+            asks = SlotFull(f"{full}; {ASKED_ABOUT}")
+            asks.opening = full.opening
+            raise asks
+        case _:
+            raise full
+
+
+async def _join(attempt: Attempt, full: SlotFull) -> Done:
     try:
         return place_won(await booking.join_waiting_list(attempt.session, attempt.class_ref), report=full.opening)
     except SlotFull as none_offered:
@@ -31,10 +46,9 @@ async def wait_on_the_list(attempt: Attempt, full: SlotFull) -> Done:
         raise
 
 
-def _is_wanted(attempt: Attempt) -> bool:
+def _is_of_use(attempt: Attempt) -> bool:
     """Whether nobody would lose by it: not before the opening, nor once a place could cost, nor in exchange for
     another, nor for two at once."""
     action, now = attempt.action, attempt.clock()
     alone = action.watch is None and action.replaces_row_id is None and not action.both_or_none
-    in_time = attempt.opens <= now < attempt.begins(attempt.class_ref) - attempt.job.rules.free_cancel
-    return attempt.job.rules.waiting_list is WaitingList.ALWAYS and alone and in_time
+    return alone and attempt.opens <= now < attempt.begins(attempt.class_ref) - attempt.job.rules.free_cancel

@@ -43,6 +43,7 @@ class WaitingList(StrEnum):
     """Whether we go on the site's waiting list for a class that is full."""
 
     NEVER = "never"
+    ASK = "ask"  # once its person has said yes, to a button under "full"
     ALWAYS = "always"  # where the site offers one, and while a place could still be given back for free
 
 

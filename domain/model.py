@@ -441,6 +441,7 @@ class Action:
     names_course: bool = True  # the row says which course; typed by hand without one, a cancellation may mean any
     notice: timedelta | None = None  # of a watch: a place that frees later than so long before its class is not wanted
     both_or_none: bool = False  # of a pair in which neither wants a place without the other: just this class
+    joins_list: bool = False  # its person has said yes to the site's waiting list
 
     def only_prepared(self, now: datetime) -> bool:
         """Whether a worker has it in hand, but only to rehearse it or to get ready: it can still be taken back."""

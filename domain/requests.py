@@ -35,6 +35,7 @@ class NewAction:
     pressed: bool = False  # it was confirmed before it was queued, by the swap it belongs to
     notice: timedelta | None = None  # of a watch: a place that frees later than so long before its class is not wanted
     both_or_none: bool = False  # of a pair in which neither wants a place without the other
+    joins_list: bool = False  # its person has said yes to the site's waiting list
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class HouseRulesSection(Section):
     late_cancel: Literal["penalty", "refused"] = "penalty"
     closes_minutes: Whole = Field(0, ge=0, le=TWO_DAYS_MINUTES)  # before a class, nothing can be booked any more
     most_bookings: Whole | None = Field(None, ge=1, le=100)  # at once; null: not known
-    waiting_list: Literal["never", "always"] = "never"  # whether a full class is waited for on the site's own list
+    waiting_list: Literal["never", "ask", "always"] = "never"  # for a full class, on the site's own list
 
 
 class ConfirmationTimes(Section):

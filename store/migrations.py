@@ -296,6 +296,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         " STRICT",
         "CREATE TABLE sent_codes (user_id INTEGER NOT NULL, counter INTEGER NOT NULL, sent_at TEXT NOT NULL,"
         " PRIMARY KEY (user_id, counter)) STRICT, WITHOUT ROWID",
+        "ALTER TABLE booking_actions ADD COLUMN joins_list INTEGER NOT NULL DEFAULT 0 CHECK (joins_list IN (0, 1))",
         "CREATE TABLE request_budgets (user_id INTEGER PRIMARY KEY, spare REAL NOT NULL, counted_at TEXT NOT NULL)"
         " STRICT",
     ),

@@ -318,6 +318,7 @@ class WatchFlow:
         self._booking_flow = booking
         self.routes: Routes = {
             Verb.WATCH: self.watch, Verb.WATCH_LIKE: self.watch_like, Verb.BOOK_NOW: self.book_now,
+            Verb.JOIN_LIST: self.join_list,
             Verb.WATCHES: self.watches, Verb.WATCH_FIRST: self.watch_first, Verb.NOTICE: self.notice,
             Verb.SET_NOTICE: self.set_notice,
         }  # fmt: skip
@@ -336,6 +337,18 @@ class WatchFlow:
             return screens.held.not_found_page(str(texts.NO_TICKET))
         watch = tap.call.numbers[1]
         return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
+
+    async def join_list(self, tap: Tap) -> Page:
+        """Goes on the site's waiting list for the class of an action that was refused as full. A second tap shows what
+        came of the first."""
+        action = await self._requests.own(tap)
+        if action is None or action.wish is None:
+            return screens.held.not_found_page(str(texts.NO_TICKET))
+        made = await self._requests.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
+        if made or not self._house.can_be_watched(action.wish):
+            return await self._tickets.ticket(made or action, tap)
+        new = replace(self._requests.new_booking(tap, action.wish, is_open=True), joins_list=True)
+        return await self._tickets.card(await self._requests.add(new), tap)
 
     async def watch_first(self, tap: Tap) -> Page:
         """Watches the first choice of an action that got another, which is given back once the first is won."""

@@ -32,7 +32,7 @@ from domain.errors import (
     quoted,
 )
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
-from domain.waiting_list import OFFERED, number_on_list
+from domain.waiting_list import ASKED_ABOUT, OFFERED, number_on_list
 from languages import N_, _, n_
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -78,6 +78,8 @@ def _on_the_list(action: Action) -> list[str]:
     number = number_on_list(action.error or "") if action.error_kind == OnWaitingList.__name__ else None
     if number is not None:
         return [_("📝 In lista d'attesa, numero {number}.", number=number)]
+    if ASKED_ABOUT in (action.error or ""):
+        return [_("Il sito ha una lista d'attesa: se vuoi, ti ci metto.")]
     if action.error_kind == SlotFull.__name__ and OFFERED in (action.error or ""):
         return [_("Il sito ha una lista d'attesa: se vuoi, mettiti in lista sul sito.")]
     return []
@@ -103,6 +105,8 @@ def remedy_rows(action: Action, clash: Clash | None = None, *, fresh: bool, watc
     if remedy is Remedy.OTHER and action.type is not ActionType.BOOK:
         remedy = Remedy.AGAIN
     rows: list[ButtonRow] = [(remedy_button(remedy, action, fresh=fresh),)]
+    if watchable and ASKED_ABOUT in (action.error or ""):
+        rows.insert(0, (button(_("📝 Mettimi in lista d'attesa"), Verb.JOIN_LIST, action.id, fresh=fresh),))
     return [*watch_rows(action, clash, fresh=fresh), *rows] if watchable else rows
 
 

@@ -31,7 +31,7 @@ def to_action(row: Row) -> Action:
         absent_since=instant_or_none(row["absent_since"]), took_back=bool(row["took_back"]),
         names_course=bool(row["course_name"]),
         notice=timedelta(minutes=row["notice_minutes"]) if row["notice_minutes"] else None,
-        both_or_none=bool(row["both_or_none"]),
+        both_or_none=bool(row["both_or_none"]), joins_list=bool(row["joins_list"]),
     )  # fmt: skip
 
 
@@ -61,6 +61,7 @@ def _values(new: NewAction, now: datetime) -> dict[str, object]:
         "pressed": new.pressed,
         "notice": _minutes_or_none(new.notice),
         "both_or_none": new.both_or_none,
+        "joins_list": new.joins_list,
     }
 
 
@@ -81,11 +82,11 @@ def enqueue(tx: Transaction, new: NewAction, now: datetime, *, makes_good: bool 
             booking_id,
             created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
             watch, watch_until, replaces_row_id, rehearse_at, free_until, pressed, notice_minutes,
-            both_or_none)
+            both_or_none, joins_list)
         VALUES (:type, :user_id, :location, :course, :course_type, :date, :time, :booking_id,
             :now, :run_at, :opens_at, :quiet, :card, :periodic,
             :watch, :watch_until, :replaces, :rehearse_at, :free_until, :pressed, :notice,
-            :both_or_none)
+            :both_or_none, :joins_list)
         RETURNING *
         """,
         _values(new, now),

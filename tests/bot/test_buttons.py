@@ -88,6 +88,7 @@ from runtime.settings import Settings
 from tests.support import chats
 from tests.support.browser_pages import browser_pages
 from tests.support.chats import NOON, OWNER, PILATES, THURSDAY, TUESDAY
+from tests.support.full_classes import pages_of_full_classes
 from tests.support.guest_pages import guest_pages
 
 ROME = ZoneInfo("Europe/Rome")
@@ -141,6 +142,7 @@ def action_pages() -> Iterator[Page]:
             for clash in (Clash(HELD, ID), Clash(HELD, ID, ID)):
                 yield screens.results.failure(failed, WHEN, LATE_REPORT, clash, watchable=True, stands=True)
             yield screens.tickets.ticket_page(failed, WHEN, is_card=False, watchable=True, clash=Clash(HELD))
+    yield from pages_of_full_classes(ACTION, WHEN)
     for status in ActionStatus:
         for mode in WatchMode:
             watch = replace(

@@ -108,3 +108,22 @@ async def test_where_the_site_offers_no_list_or_nobody_wants_one_full_is_full(
         here.world.fill(here.slot().appointment_id)
         row, _ = await here.books(str(FAILURE_MESSAGES["SlotFull"].happened))
         assert (row.error_kind, here.held) == ("SlotFull", [])
+
+
+async def test_asked_first_she_goes_on_the_list_by_a_tap_and_by_a_second_one_no_more(
+    engine: LentBrowser, tmp_path: Path
+) -> None:
+    asking = CLUB | {"rules": {"waiting_list": "ask"}}
+    async with journey(engine, tmp_path, asking, tenant=ANOTHER, opening_days=7, opening_at="12:30") as here:
+        here.set(own_form=True, waiting_courses=[PILATES], waiting_words="In lista d'attesa: numero {n}")
+        slot = here.slot()
+        await here.starts()
+        here.world.fill(slot.appointment_id)
+        row, letter = await here.books("Il sito ha una lista d'attesa: se vuoi, ti ci metto.")
+        assert (row.error_kind, here.world.waiting(slot.appointment_id)) == ("SlotFull", set())
+        asked, _ = await here.confirms("📝 Mettimi in lista d'attesa", "In lista d'attesa, numero 1.")
+        assert (asked.status, asked.error_kind, here.held) == (ActionStatus.FAILED, "OnWaitingList", [])
+        await here.giulia.tap("📝 Mettimi in lista d'attesa", message_id=letter.message_id)
+        await here.works()
+        assert (await here.newest()).id == asked.id
+        assert here.world.waiting(slot.appointment_id) == {GIULIA}

@@ -1,0 +1,21 @@
+"""The pages about a class that is full and the site's waiting list, for tests of what all pages have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot import screens
+from bot.screens.page import Page
+from bot.screens.when import When
+from domain.model import Action, ActionStatus
+from domain.waiting_list import ASKED_ABOUT, OFFERED
+
+
+def pages_of_full_classes(action: Action, when: When) -> Iterator[Page]:
+    """With a list to go on oneself, with one that is asked about, and on it."""
+    failed = replace(action, status=ActionStatus.FAILED)
+    for said in (OFFERED, f"{OFFERED}; {ASKED_ABOUT}"):
+        full = replace(failed, error_kind="SlotFull", error=f"full; {said}")
+        yield screens.results.failure(full, when, watchable=True)
+    yield screens.results.failure(replace(failed, error_kind="OnWaitingList", error="full: «numero 3»"), when)
