@@ -70,7 +70,9 @@ async def serve(
             log.info("The bot is up: @%s", application.bot.username)
             services.beside.do(keep_name(db, application.bot.username))
             polling = Polling(application, chats, handlers.too_many, delivery.try_again, pauses.polling)
-            alarm = DiskAlarm(application.bot, owner, db, services.readers.language, pauses.disk)
+            alarm = DiskAlarm(
+                application.bot, owner, db, settings.local_path.parent, services.readers.language, pauses.disk
+            )
             readers = await services.readers.learn()
             await asyncio.gather(
                 profile.register(readers, stop), polling.run(stop), delivery.run(stop), alarm.run(stop)
@@ -95,7 +97,10 @@ async def keep_name(db: Database, username: str) -> None:
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     clock = clock_of(settings)
-    async with open_database(settings.database, clock, stop) as db, clock.kept(db.heartbeats.last_sign, stop):
+    async with (
+        open_database(settings.database, clock, stop, server_time=clock.server_time) as db,
+        clock.kept(db.heartbeats.last_sign, stop),
+    ):
         await db.people.set(people_of(settings))
         work = partial(serve, settings, db, clock=clock)
         await db.connection.on_duty(Duty.TELEGRAM, stop, work, waiting(db.heartbeats, "bot", clock))

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 from domain.model import Clock, utc_now
 from domain.postgresql_address import DatabasePlace, PostgresqlAddress
+from domain.server_time import ServerTime
 from store.alarms import Alarms
 from store.backup import restore
 from store.bookings import Bookings
@@ -78,6 +79,7 @@ class Database:
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
+        self.clock = clock
         self._open_people(connection, clock)
         self._open_browsers(connection, clock)
         self._open_queue(connection, clock)
@@ -157,10 +159,12 @@ async def open_database(
     clock: Clock = utc_now,
     stop: asyncio.Event | None = None,
     lock_timeouts: LockTimeouts = USUAL_TIMEOUTS,
+    server_time: ServerTime | None = None,
 ) -> AsyncIterator[Database]:
     """The database in the file (mode 0600), or on the server, made or upgraded if need be.
 
-    Raises DatabaseError with the remedy. A server's clock counts, unless another one is given.
+    Raises DatabaseError with the remedy. A server's clock counts, unless another one is given;
+    `server_time` is told it.
     Once `stop` is set nobody's lock is waited for any longer. A file that turns out broken while it is used sets it,
     and leaving the block raises DatabaseError then.
     """
@@ -168,8 +172,9 @@ async def open_database(
         refuse_without_driver(place)
         from store.postgresql.database import open_postgresql  # not installed where SQLite is used
 
-        async with open_postgresql(place, stop, lock_timeouts) as server:
-            yield Database(server, server.time.now if clock is utc_now else clock)
+        told = server_time or ServerTime()
+        async with open_postgresql(place, told, stop, lock_timeouts) as server:
+            yield Database(server, told.now if clock is utc_now else clock)
     else:
         async with SqliteFile(place, stop, lock_timeouts) as file:
             await migrate(file, clock)

@@ -86,7 +86,7 @@ class Executor:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ticks until stop is set."""
-        async with changes_of(self._db.connection.path, stop, self._rhythm.pace) as changes:
+        async with changes_of(self._db.connection.changes, stop, self._rhythm.pace) as changes:
             while not stop.is_set():
                 try:
                     await self._rest(changes, stop, await self.step())
@@ -156,7 +156,10 @@ async def keep_ticking(settings: Settings, db: Database, clock: Clock, stop: asy
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     clock = clock_of(settings)
-    async with open_database(settings.database, clock, stop) as db, clock.kept(db.heartbeats.last_sign, stop):
+    async with (
+        open_database(settings.database, clock, stop, server_time=clock.server_time) as db,
+        clock.kept(db.heartbeats.last_sign, stop),
+    ):
         await db.people.set(people_of(settings))
         if arguments.burst:
             executor = Executor(db, settings, clock)

@@ -40,9 +40,9 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     allow_many_connections()
     clock = clock_of(settings)
     async with (
-        open_database(settings.database, clock, stop) as db,
+        open_database(settings.database, clock, stop, server_time=clock.server_time) as db,
         clock.kept(db.heartbeats.last_sign, stop),
-        changes_of(db.connection.path, stop) as changes,
+        changes_of(db.connection.changes, stop) as changes,
     ):
         assets = Assets()
         dashboard = dashboard_of(db, settings, clock, changes, assets)

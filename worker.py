@@ -105,7 +105,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stop is set; then finishes or releases what is in hand."""
-        async with changes_of(self._db.connection.path, stop, self._pace) as changes:
+        async with changes_of(self._db.connection.changes, stop, self._pace) as changes:
             self._hand_is_free = changes.ring
             changed = True
             while not stop.is_set():
@@ -256,7 +256,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     sys.setswitchinterval(SWITCH)
     clock = clock_of(settings)
     async with (
-        open_database(settings.database, clock, stop) as db,
+        open_database(settings.database, clock, stop, server_time=clock.server_time) as db,
         clock.kept(db.heartbeats.last_sign, stop),
         open_portal(site_access(settings, clock, shared := shared_logins(db, settings))) as portal,
     ):

@@ -70,7 +70,7 @@ class AlarmSender:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, stop: asyncio.Event) -> None:
-        async with changes_of(self._db.connection.path, stop, self._times.pace) as changes:
+        async with changes_of(self._db.connection.changes, stop, self._times.pace) as changes:
             while not stop.is_set():
                 try:
                     await self._rest(changes, await self._step(stop))

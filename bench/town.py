@@ -22,7 +22,7 @@ import psutil  # type: ignore[import-untyped]
 from bench import programs
 from bench.browser import find_browser
 from bench.programs import BenchError
-from database import Database, open_database
+from database import Database, PostgresqlAddress, open_database
 from demo import telegram as chat
 from demo.site import Outcome, Person, Site, SiteWorld
 from demo.telegram import TelegramEmulator
@@ -170,8 +170,11 @@ DATABASE = "polimisport.db"
 
 
 @asynccontextmanager
-async def open_town(people: int) -> AsyncIterator[Town]:
-    """A town of so many people, who have a timetable; no program runs yet, and none is left at the end."""
+async def open_town(people: int, server: PostgresqlAddress | None = None) -> AsyncIterator[Town]:
+    """A town of so many people, who have a timetable; no program runs yet, and none is left at the end.
+
+    `server`: where their database is, in place of a file.
+    """
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it tells of everybody who dies while asking
     with tempfile.TemporaryDirectory(prefix="polimisport-town-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -179,7 +182,8 @@ async def open_town(people: int) -> AsyncIterator[Town]:
         telegram = TelegramEmulator(limits=False)
         async with Site(world) as site, telegram.serve():
             config = folder / "config.json"
-            write_configuration(config, await _configuration(world, site, telegram))
+            database = {"database": server.uri} if server else {}
+            write_configuration(config, await _configuration(world, site, telegram) | database)
             settings = load(config)
             async with open_database(settings.database) as db:
                 await db.people.set(people_of(settings))

@@ -5,6 +5,9 @@ macOS): every commit of our programs ends with a new time stamp on the file (sto
 program writes, a row put in with sqlite3, goes into the write-ahead log. The second way is to compare the time stamps
 of both files once a second. It finds what the system did not tell; where the system tells nothing, as on a network
 folder or when all of its watches are taken, each look counts as a change.
+
+A server of PostgreSQL tells of commits by itself (store/postgresql/announcements.py). While it can't be reached each
+look counts as a change, and so does its return: nobody knows what was missed.
 """
 
 from __future__ import annotations
@@ -15,11 +18,13 @@ import math
 import os
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from watchdog.events import (
     DirDeletedEvent,
@@ -54,25 +59,23 @@ class Pace:
 PACE = Pace()
 
 
-class Changes:
+class Announcements(Protocol):
+    """A database that tells of its commits by itself."""
+
+    async def listen(self, heard: Callable[[], None], is_told: Callable[[bool], None]) -> None: ...
+
+
+class Changes(ABC):
     """Made by `changes_of`. A change between a caller's look and its wait is never missed: it ends the wait at once."""
 
-    def __init__(self, path: Path, pace: Pace, observer: Callable[[], BaseObserver]) -> None:
-        self._path = path
-        self._log = Path(f"{path}-wal")
+    def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._make_observer = observer
-        self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._changed.set()  # whoever begins has seen nothing yet
-        self._observer: BaseObserver | None = None
-        self._commit_to_come: asyncio.TimerHandle | None = None
-        self._seen = self._stamps()
         self._looked = 0.0  # when the caller was last told to look; like all times here on the monotonic clock
-        self._untold: float | None = None  # since when a commit is known that the system has not told of
-        self._warned = False
         self._woken: deque[float] = deque(maxlen=pace.most)  # when a change last ended the wait
-        self.told = False  # whether the operating system is relied on to tell of changes
+        self._warned = False
+        self.told = False  # whether the operating system, or the server, is relied on to tell of changes
 
     def ring(self) -> None:
         """Ends the wait: something else has happened that the caller should look at."""
@@ -92,7 +95,8 @@ class Changes:
         else:
             await self._outlast_storm(due_at)
             self._changed.clear()
-            self._seen, due = self._stamps(), True  # before the caller looks: what is written meanwhile is a change
+            self._will_look()
+            due = True
         if due:
             self._looked = time.monotonic()
         return due
@@ -107,6 +111,60 @@ class Changes:
             pause = 2 * self._pace.storm / self._pace.most
             await asyncio.sleep(max(0.0, min(self._woken[-1] + pause, due_at) - now))
         self._woken.append(time.monotonic())
+
+    @abstractmethod
+    def _look(self) -> bool:
+        """Whether the caller should look, though nothing was told."""
+
+    @abstractmethod
+    def _will_look(self) -> None:
+        """The caller looks next: what is written from now on is a change."""
+
+    @property
+    def _is_tired(self) -> bool:
+        """Whether the caller should look all the same."""
+        return time.monotonic() - self._looked >= self._pace.anyway
+
+
+class AnnouncedChanges(Changes):
+    """What a server tells."""
+
+    async def follow(self, announcements: Announcements) -> None:
+        """Listens until it is cancelled."""
+        await announcements.listen(self.ring, self._rely)
+
+    def _rely(self, told: bool) -> None:
+        if not told and not self._warned:
+            log.warning("the server tells of no changes for the moment: looking every %g s", self._pace.look)
+        elif told and self._warned:
+            log.warning("the server tells of changes again")
+        self._warned = not told
+        self.told = told
+        self.ring()  # nobody knows what was missed meanwhile
+
+    def _look(self) -> bool:
+        return not self.told or self._is_tired
+
+    def _will_look(self) -> None:
+        """Nothing is to be seen of a server."""
+
+
+class FileChanges(Changes):
+    """What is seen of the file of SQLite."""
+
+    def __init__(self, path: Path, pace: Pace, observer: Callable[[], BaseObserver]) -> None:
+        super().__init__(pace)
+        self._path = path
+        self._log = Path(f"{path}-wal")
+        self._make_observer = observer
+        self._loop = asyncio.get_running_loop()
+        self._observer: BaseObserver | None = None
+        self._commit_to_come: asyncio.TimerHandle | None = None
+        self._seen = self._stamps()
+        self._untold: float | None = None  # since when a commit is known that the system has not told of
+
+    def _will_look(self) -> None:
+        self._seen = self._stamps()
 
     # The operating system's word
 
@@ -173,11 +231,9 @@ class Changes:
     # The second way
 
     def _look(self) -> bool:
-        """Whether the caller should look, though nothing was told."""
         before, self._seen = self._seen, self._stamps()
         self._doubt_silence(committed=self._seen[0] != before[0])
-        tired = time.monotonic() - self._looked >= self._pace.anyway
-        return not self.told or self._seen != before or tired
+        return not self.told or self._seen != before or self._is_tired
 
     def _doubt_silence(self, *, committed: bool) -> None:
         """A commit must be told of; who is not told of it for long looks by itself."""
@@ -225,18 +281,41 @@ def native_observer() -> BaseObserver:
 
 @asynccontextmanager
 async def changes_of(
-    path: Path, stop: asyncio.Event, pace: Pace = PACE, observer: Callable[[], BaseObserver] = native_observer
+    source: Path | Announcements,
+    stop: asyncio.Event,
+    pace: Pace = PACE,
+    observer: Callable[[], BaseObserver] = native_observer,
 ) -> AsyncIterator[Changes]:
-    """Watches the database's file while the block lasts. Once `stop` is set the wait ends."""
+    """Watches the file, or listens to the server, while the block lasts. Once `stop` is set the wait ends."""
+    watching = _of_file(source, pace, observer) if isinstance(source, Path) else _of_server(source, pace)
+    async with watching as changes:
+        waker = asyncio.create_task(_ring_at(stop, changes), name="stop ends the wait")
+        try:
+            yield changes
+        finally:
+            waker.cancel()
+
+
+@asynccontextmanager
+async def _of_file(path: Path, pace: Pace, observer: Callable[[], BaseObserver]) -> AsyncIterator[Changes]:
     logging.getLogger("watchdog").setLevel(logging.CRITICAL)  # whatever it misses is found by the second way
-    changes = Changes(path, pace, observer)
+    changes = FileChanges(path, pace, observer)
     changes.watch()
-    waker = asyncio.create_task(_ring_at(stop, changes), name="stop ends the wait")
     try:
         yield changes
     finally:
-        waker.cancel()
         changes.unwatch()
+
+
+@asynccontextmanager
+async def _of_server(announcements: Announcements, pace: Pace) -> AsyncIterator[Changes]:
+    changes = AnnouncedChanges(pace)
+    listening = asyncio.create_task(changes.follow(announcements), name="what the server tells")
+    try:
+        yield changes
+    finally:
+        listening.cancel()
+        await asyncio.wait({listening})
 
 
 async def _ring_at(stop: asyncio.Event, changes: Changes) -> None:

@@ -1,4 +1,7 @@
-"""The clock of the programs: the machine's, unless that is plainly wrong. Used by bot, worker, executor and web.
+"""The clock of the programs: the machine's, or the database server's, unless that is plainly wrong.
+
+Used by bot, worker, executor and web. With a database on a server, which several machines use, its clock is gone by in
+place of the machine's: leases and moments that are due mean the same on all of them. The same doubts hold for it.
 
 A Raspberry Pi has no clock of its own: it starts in 1970 or at the time of its last shutdown, and is set by hours when
 the network is there. At its start a program therefore waits while the machine's clock contradicts what is known: when
@@ -15,9 +18,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from domain.errors import ClockInDoubt, DatabaseError
 from domain.model import Clock, utc_now
+from domain.server_time import ServerTime
 from domain.steady import steady
 from runtime import program, service_manager
 from runtime.settings import Settings
@@ -30,7 +35,7 @@ BeforeStep = Callable[[float], Awaitable[None]]
 LastSign = Callable[[], Awaitable[datetime | None]]
 
 WAITS = (
-    "The machine's clock says %s, but %s: waiting until it is set. Where it is right all the same, "
+    "The %s says %s, but %s: waiting until it is set. Where it is right all the same, "
     'write "trust_clock": true into config.json and start the programs again'
 )
 
@@ -71,8 +76,11 @@ async def nothing(_step: float) -> None:
 
 
 def clock_of(settings: Settings) -> TrustedClock:
-    """The clock of a program with these settings."""
-    return TrustedClock(TimeWitness(settings.telegram.api_base_url), believes=settings.trust_clock)
+    """The clock of a program with these settings. The database, once it is opened, tells it the server's."""
+    server_time = None if isinstance(settings.database, Path) else ServerTime()
+    return TrustedClock(
+        TimeWitness(settings.telegram.api_base_url), believes=settings.trust_clock, server_time=server_time
+    )
 
 
 class TrustedClock:
@@ -82,13 +90,21 @@ class TrustedClock:
     """
 
     def __init__(
-        self, witness: TimeWitness, *, believes: bool = False, doubts: Doubts = DOUBTS, machine: Clock = utc_now
+        self,
+        witness: TimeWitness,
+        *,
+        believes: bool = False,
+        doubts: Doubts = DOUBTS,
+        machine: Clock = utc_now,
+        server_time: ServerTime | None = None,
     ) -> None:
+        self.server_time = server_time
         self.before_step: BeforeStep = nothing
         self._witness = witness
         self._believes = believes
         self._doubts = doubts
-        self._machine = machine
+        self._machine = machine if server_time is None else server_time.now
+        self._name = "machine's clock" if server_time is None else "clock of the database's server"
         self._since = self._difference()  # the time at which `steady` was 0, as it is gone by
 
     def __call__(self) -> datetime:
@@ -131,17 +147,17 @@ class TrustedClock:
         pause, said = self._doubts.look, set[str]()
         while doubt := await self._doubt(last_sign):
             if doubt.kind not in said:
-                log.warning(WAITS, spelled(self._machine()), doubt)
+                log.warning(WAITS, self._name, spelled(self._machine()), doubt)
                 said.add(doubt.kind)
             service_manager.tell(
-                service_manager.status(f"waits for the machine's clock to be set: {doubt}"),
+                service_manager.status(f"waits for a clock to be set: {doubt}"),
                 service_manager.more_time(2 * self._doubts.longest_pause),
             )
             pause = await self._pause(pause, stop)
             if stop.is_set():
                 raise ClockInDoubt(str(doubt))
         if said:
-            log.warning("The machine's clock says %s now: going on", spelled(self._machine()))
+            log.warning("The %s says %s now: going on", self._name, spelled(self._machine()))
         self._since = self._difference()
 
     async def _doubt(self, last_sign: LastSign) -> Doubt | None:
@@ -179,7 +195,7 @@ class TrustedClock:
 
     async def _judge(self) -> None:
         """Ends when the machine's clock is gone by again: set back, or right by what Telegram's server tells."""
-        log.warning("The machine's clock was set by %+.0f s: going on by the time before", self._step())
+        log.warning("The %s was set by %+.0f s: going on by the time before", self._name, self._step())
         pause, known = self._doubts.look, False
         while not self._follows():
             told = await self._witness.ask(self._doubts.patience)
@@ -187,10 +203,10 @@ class TrustedClock:
                 await self._follow(self._step())
                 continue
             if told.since is not None and not known:
-                log.error("By what Telegram's server tells, the machine's clock is wrong: going on without it")
+                log.error("By what Telegram's server tells, the %s is wrong: going on without it", self._name)
                 known = True
             pause = await self._pause(pause, asyncio.Event())
-        log.warning("The machine's clock is right, and gone by again")
+        log.warning("The %s is right, and gone by again", self._name)
 
     def _step(self) -> float:
         """Seconds by which the machine's clock is ahead of the time that is gone by."""

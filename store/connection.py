@@ -81,6 +81,17 @@ class Duty(Enum):
 Work = Callable[[asyncio.Event], Awaitable[None]]
 Waiting = Callable[[], AbstractAsyncContextManager[None]]
 
+
+class Announcements(Protocol):
+    """A database that tells of its commits by itself."""
+
+    async def listen(self, heard: Callable[[], None], is_told: Callable[[bool], None]) -> None:
+        """Calls `heard` after each commit, until it is cancelled.
+
+        `is_told`: whether every commit from now on is told, each time that begins or ends.
+        """
+
+
 Steps = Callable[[Transaction], Result]
 """What is done in one transaction, and what it returns."""
 
@@ -88,7 +99,7 @@ Steps = Callable[[Transaction], Result]
 class Connection(ABC):
     """The open database: readers see the last commit and never wait for our own writes."""
 
-    path: Path
+    changes: Path | Announcements  # what tells of commits, others' too: the file, or the server
     damage: DatabaseDamaged | None = None  # set when the database turns out broken, and the stop with it
     refused: DatabaseError | None = None  # why the last write was not possible: a full or failing disk
 

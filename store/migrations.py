@@ -15,7 +15,7 @@ from domain.errors import DatabaseError
 from domain.model import Clock
 from languages.terminal import _
 from store.connection import Connection, Transaction
-from store.sqlite_file import GIVEN_TABLES, OURS
+from store.sqlite_file import GIVEN_TABLES, OURS, SqliteFile
 
 VERSION = 10
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
@@ -320,7 +320,7 @@ async def version(connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-async def migrate(connection: Connection, clock: Clock) -> None:
+async def migrate(connection: SqliteFile, clock: Clock) -> None:
     """Upgrades the file to VERSION. Programs that start together do it once. Raises DatabaseError for a newer file."""
     found = await version(connection)
     if found > VERSION:
@@ -364,7 +364,7 @@ async def _tables(connection: Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def _backup(connection: Connection, found: int, clock: Clock) -> None:
+async def _backup(connection: SqliteFile, found: int, clock: Clock) -> None:
     target = connection.path.with_name(f"{connection.path.name}.version{found}-{clock():%Y%m%dT%H%M%S%f}.bak")
     await connection.backup(target)
     log.info("Copied the database of version %s to %s before the upgrade", found, target)

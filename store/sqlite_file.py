@@ -179,7 +179,7 @@ class SqliteFile(Connection):
     def __init__(
         self, path: Path, stop: asyncio.Event | None = None, lock_timeouts: LockTimeouts = USUAL_TIMEOUTS
     ) -> None:
-        self.path = path
+        self.changes = self.path = path
         self._stop = stop or asyncio.Event()
         self._lock_timer = LockTimer(self._stop, lock_timeouts)
         self._writing = asyncio.Lock()

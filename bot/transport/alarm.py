@@ -56,12 +56,14 @@ class DiskAlarm:
         bot: Bot,
         owner: int,
         db: Database,
+        folder: Path,
         language: Callable[[int], Awaitable[Language]],
         check: DiskCheck = DISK_CHECK,
     ) -> None:
         self._bot = bot
         self._owner = owner
         self._db = db
+        self._folder = folder  # where the database is, or what is kept beside one on a server
         self._language = language
         self._check = check
         self._told = False
@@ -88,7 +90,7 @@ class DiskAlarm:
 
     async def _is_full(self) -> bool:
         try:
-            return await asyncio.to_thread(self._check.free_space, self._db.connection.path.parent) < LEAST_SPACE
+            return await asyncio.to_thread(self._check.free_space, self._folder) < LEAST_SPACE
         except OSError as error:
             log.debug("The free space of the disk is not known: %s", error)
             return False

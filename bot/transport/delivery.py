@@ -102,7 +102,7 @@ class Delivery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Delivers until stop is set; then what is being sent gets a moment to arrive."""
-        async with changes_of(self._db.connection.path, stop, self._pauses.pace) as changes:
+        async with changes_of(self._db.connection.changes, stop, self._pauses.pace) as changes:
             self._look_again = changes.ring
             while not stop.is_set():
                 self.last_progress = time.monotonic()

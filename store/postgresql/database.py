@@ -24,13 +24,15 @@ from psycopg import errors
 
 from domain.errors import DatabaseBusy, DatabaseError
 from domain.postgresql_address import PostgresqlAddress
+from domain.server_time import ServerTime
 from languages.terminal import _
 from store.connection import Connection, Duty, Parameters, Result, Row, Steps, Waiting, Work
 from store.group_commit import Line, Write
 from store.lock_timeouts import USUAL_TIMEOUTS, LockTimeouts, LockTimer
+from store.postgresql.announcements import ServerAnnouncements
 from store.postgresql.duty import Turns
 from store.postgresql.schema import make_schema
-from store.postgresql.server import CommitUnknown, DatabaseTime, Server
+from store.postgresql.server import CommitUnknown, Server
 
 RETRY_INTERVAL = 0.1  # s between two tries to get the lock, or to reach the server
 PASSING = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure)
@@ -89,11 +91,13 @@ class PostgresqlDatabase(Connection):
     def __init__(
         self,
         address: PostgresqlAddress,
+        server_time: ServerTime,
         stop: asyncio.Event | None = None,
         lock_timeouts: LockTimeouts = USUAL_TIMEOUTS,
     ) -> None:
         self.address = address
-        self.time = DatabaseTime()
+        self.changes = ServerAnnouncements(address)
+        self.time = server_time
         self._alone = _Way(Server(address, self.time), "writes", alone=True)
         self._beside = _Way(Server(address, self.time), "claims", alone=False)
         self._reader = Server(address, self.time)
@@ -201,9 +205,9 @@ class PostgresqlDatabase(Connection):
 
 @asynccontextmanager
 async def open_postgresql(
-    address: PostgresqlAddress, stop: asyncio.Event | None, lock_timeouts: LockTimeouts
+    address: PostgresqlAddress, server_time: ServerTime, stop: asyncio.Event | None, lock_timeouts: LockTimeouts
 ) -> AsyncIterator[PostgresqlDatabase]:
     """The database, with the tables in it. Raises DatabaseError with the remedy."""
-    async with PostgresqlDatabase(address, stop, lock_timeouts) as database:
+    async with PostgresqlDatabase(address, server_time, stop, lock_timeouts) as database:
         await make_schema(database)
         yield database

@@ -53,3 +53,10 @@ BEGIN
 EXCEPTION WHEN data_exception THEN
     RETURN false;
 END $$;
+
+-- Tells who listens (store/postgresql/announcements.py) that a table is changed, once the transaction is committed.
+CREATE FUNCTION announce() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NOTIFY polimisport;
+    RETURN NULL;
+END $$;

@@ -10,6 +10,7 @@ from domain.errors import DatabaseError
 from languages.terminal import _
 from store.connection import Connection, Transaction
 from store.migrations import SCHEMA, VERSION, statements
+from store.postgresql.announcements import announced
 
 FUNCTIONS = Path(__file__).with_name("functions.sql")
 HOME = "polimisport"  # the schema our tables are in: the database may hold other programs' too
@@ -86,7 +87,10 @@ def _of_postgresql(statement: str, references: list[str]) -> Iterator[str]:
         for column, reference in REFERENCE.findall(statement):
             references.append(f"ALTER TABLE {table[1]} ADD FOREIGN KEY ({column}){reference}")
         statement = re.sub(r" REFERENCES \w+ \(\w+\) ON DELETE (CASCADE|SET NULL)", "", statement)
-    yield statement
+        yield statement
+        yield from announced(table[1])
+    else:
+        yield statement
 
 
 def _regular(glob: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import Connection, errors
 from psycopg.pq import TransactionStatus
 
 from domain.postgresql_address import PostgresqlAddress
+from domain.server_time import ServerTime
 from store.connection import Parameters, Row, Transaction
 from store.postgresql.copying import copy_to_file
 from store.postgresql.dialect import translated, values
@@ -32,8 +33,14 @@ SETTINGS = {
     "tcp_keepalives_interval": 2,
     "tcp_keepalives_count": 2,
 }
-REACHED_WITHIN = 5  # s; libpq takes whole seconds
-UNACKNOWLEDGED_MS = 8_000  # until a cut network is noticed here
+REACHED: dict[str, Any] = {  # how libpq reaches the server, and notices that its network is cut
+    "connect_timeout": 5,  # s, whole ones
+    "tcp_user_timeout": 8_000,  # ms
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "application_name": "polimisport",
+}
 SERVERS_WORD = 20.0  # s in which a server that went away during a commit has to be back, to say what became of it
 BETWEEN_TRIES = 0.2  # s
 
@@ -91,26 +98,12 @@ class PostgresqlTransaction(Transaction):
         """Left to VACUUM: PostgreSQL writes nothing over."""
 
 
-class DatabaseTime:
-    """The server's time, between two answers of it counted on by our own monotonic clock."""
-
-    def __init__(self) -> None:
-        self._told = (datetime.now(UTC), time.monotonic())  # one value: several threads tell it, and ask
-
-    def tell(self, now: datetime) -> None:
-        self._told = (now, time.monotonic())
-
-    def now(self) -> datetime:
-        told, at = self._told
-        return told + timedelta(seconds=time.monotonic() - at)
-
-
 class Server:
     """The connection: for one kind of writing, or for reading."""
 
-    def __init__(self, address: PostgresqlAddress, clock: DatabaseTime) -> None:
+    def __init__(self, address: PostgresqlAddress, server_time: ServerTime) -> None:
         self._address = address
-        self._clock = clock
+        self._time = server_time
         self._connection: Connection[NamedRow] | None = None
 
     def open(self) -> Connection[NamedRow]:
@@ -120,17 +113,12 @@ class Server:
                 self._address.uri,
                 autocommit=True,
                 row_factory=named_rows,
-                connect_timeout=REACHED_WITHIN,
-                tcp_user_timeout=UNACKNOWLEDGED_MS,
-                keepalives_idle=4,
-                keepalives_interval=2,
-                keepalives_count=2,
-                application_name="polimisport",
+                **REACHED,
                 options=" ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
             )
             adapt(self._connection)
             [[now]] = self._connection.execute("SELECT clock_timestamp()")
-            self._clock.tell(now)
+            self._time.tell(now)
         return self._connection
 
     def close(self) -> None:
@@ -150,7 +138,7 @@ class Server:
             while cursor.description is None and cursor.nextset():
                 pass
             [row] = cursor.fetchall()
-            self._clock.tell(row["now"])
+            self._time.tell(row["now"])
             yield PostgresqlTransaction(connection, has_others_beside=not alone)
         except BaseException:
             self._undo()

@@ -12,6 +12,7 @@ from demo.telegram import TelegramEmulator
 from domain.house_rules import HouseRules
 from domain.model import OpeningRule
 from tests.support.clock import FakeClock
+from tests.support.engines import file_of
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=ROME)
 
@@ -38,7 +39,7 @@ async def test_the_programs_learn_of_it_as_of_a_rule_that_was_taken_over(db: Dat
     configured = HouseRules(OpeningRule(2, time(12, 3), ROME))
     for minute in (8, 13):
         later = NOON.replace(minute=minute)
-        openings.take_over(db.connection.path, openings.rule(NOON.replace(minute=3)), openings.rule(later), clock)
+        openings.take_over(file_of(db), openings.rule(NOON.replace(minute=3)), openings.rule(later), clock)
         assert (await db.rules.in_force(configured)).opening.at == time(12, minute)
 
 

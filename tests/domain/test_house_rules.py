@@ -19,6 +19,7 @@ from domain.people import Person
 from domain.rule_sightings import DOUBTFUL, PLAIN, Sighting
 from tests.conftest import GIULIA, MARCO
 from tests.support.clock import FakeClock
+from tests.support.engines import file_of
 from tests.support.sites import GIULIA as HER_ACCOUNT
 from tests.support.sites import ROME
 from tests.support.stages import LONG_AFTER, RULE, Set
@@ -301,7 +302,7 @@ async def test_what_the_site_goes_back_to_after_it_was_taken_over_is_news_again(
 async def test_two_programs_that_see_the_same_tell_the_owner_alone_and_once(known: Database) -> None:
     await known.people.set([Person(GIULIA, Role.OWNER, "x"), Person(MARCO, Role.FRIEND, "y")])
     taken = Sighting(Rule.OVERLAP, "warned", "")
-    async with open_database(known.connection.path) as other:
+    async with open_database(file_of(known)) as other:
         await see(known, taken)
         await asyncio.gather(*(see(each, taken) for each in (other, known, other, known)))
     rows = await known.connection.rows(

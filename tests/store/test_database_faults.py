@@ -34,6 +34,7 @@ from store.outbox import add_notice
 from store.sqlite_file import SqliteFile
 from tests.conftest import GIULIA
 from tests.support import chats
+from tests.support.engines import file_of
 from tests.support.recurring import settings_of
 from tests.support.running import OWNER, PATIENCE, ROOT, STOP_SECONDS, installation
 
@@ -89,7 +90,7 @@ async def test_nobody_hears_of_a_lock_a_shell_holds_for_longer_than_sqlite_waits
 
 async def test_a_lock_that_does_not_end_is_said_with_the_remedy(tmp_path: Path) -> None:
     async with open_database(tmp_path / "polimisport.db", lock_timeouts=LockTimeouts(running=0.2)) as ours:
-        terminal = shell(ours.connection.path)
+        terminal = shell(file_of(ours))
         terminal.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseBusy, match=r"a sqlite3 shell\?"):
             await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))
@@ -99,7 +100,7 @@ async def test_a_lock_that_does_not_end_is_said_with_the_remedy(tmp_path: Path) 
 
 
 async def test_a_write_that_is_cancelled_while_it_waits_leaves_no_transaction_open(ours: Database) -> None:
-    terminal = shell(ours.connection.path)
+    terminal = shell(file_of(ours))
     terminal.execute("BEGIN IMMEDIATE")
     tap = asyncio.create_task(ours.requests.add(NewAction(ActionType.CHECK, GIULIA)))
     await asyncio.sleep(0.05)
@@ -118,7 +119,7 @@ async def test_a_stop_ends_the_waiting(tmp_path: Path) -> None:
     async with open_database(
         tmp_path / "polimisport.db", lock_timeouts=LockTimeouts(running=10 * PATIENCE), stop=stop
     ) as db:
-        terminal = shell(db.connection.path)
+        terminal = shell(file_of(db))
         terminal.execute("BEGIN IMMEDIATE")
         taps = [asyncio.create_task(db.requests.add(NewAction(ActionType.CHECK, user))) for user in range(5)]
         await asyncio.sleep(0.1)

@@ -18,7 +18,7 @@ from domain.model import ActionType, ClassRef
 from domain.requests import NewAction
 from store.connection import Transaction
 from tests.support.clock import FakeClock
-from tests.support.engines import REFUSED, Place, another_writes
+from tests.support.engines import REFUSED, Place, another_writes, file_of
 
 PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
 HEADER, FRAME = 32, 24  # bytes, in SQLite's write-ahead log
@@ -69,7 +69,7 @@ async def test_a_lease_is_extended_behind_a_crowd_of_last_calls_within_a_few_com
     calls = [asyncio.create_task(db.claims.begin_to_act(action)) for action in held]
     lost = await asyncio.create_task(db.claims.extend([(action, 4.0) for action in held]))
     assert (len(held), lost) == (250, [])
-    assert commits(db.connection.path) <= 4
+    assert commits(file_of(db)) <= 4
     await asyncio.gather(*calls)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from database import PostgresqlAddress
+from database import Database, PostgresqlAddress
 from store.postgresql.server import BEGIN
 
 Place = Path | PostgresqlAddress
@@ -27,6 +27,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker
     if "place" in metafunc.fixturenames and mark("both_engines") and not mark("sqlite"):
         metafunc.parametrize("place", ENGINES, indirect=True)
+
+
+def file_of(db: Database) -> Path:
+    """The file of a database of SQLite."""
+    assert isinstance(db.connection.changes, Path)
+    return db.connection.changes
 
 
 @contextmanager
