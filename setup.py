@@ -392,8 +392,8 @@ def find_out_who(settings: Settings, config: Path) -> int:
 
 async def bot_lives(settings: Settings) -> bool:
     async with open_database(settings.database) as db:
-        beats = await db.heartbeats.all()
-    return any(beat.program == "bot" for beat in living(beats, utc_now(), process_names.is_dead))
+        beats, now = await db.heartbeats.all(), db.clock()
+    return any(beat.program == "bot" for beat in living(beats, now, process_names.is_dead))
 
 
 async def prepare_database(settings: Settings) -> None:

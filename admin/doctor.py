@@ -19,7 +19,7 @@ import httpx
 import booking
 from actions.runner import site_access
 from actions.shared_logins import open_portal_alone
-from admin import channels, copies, guest_keys, pages
+from admin import channels, copies, database_server, guest_keys, pages
 from admin.guest_keys import masked
 from admin.site_errors import retold
 from database import VERSION, open_database
@@ -197,7 +197,7 @@ async def _database(settings: Settings, config: Path) -> Finding:
     try:
         async with open_database(settings.database) as db:
             await db.health.prove_writable()
-            broken = await db.health.damage()
+            broken, server = await db.health.damage(), await db.health.server()
     except AppError as error:
         return Finding(_("database"), str(error), "")
     if broken:
@@ -207,10 +207,8 @@ async def _database(settings: Settings, config: Path) -> Finding:
             _("{database} is damaged ({shown})", database=settings.database, shown=shown),
             _("stop the programs and restore a backup"),
         )
-    return Finding(
-        _("database"),
-        _("{database}, version {version}, is sound and can be written", database=settings.database, version=VERSION),
-    )
+    sound = _("{database}, version {version}, is sound and can be written", database=settings.database, version=VERSION)
+    return Finding(_("database"), *database_server.told_with(sound, server))
 
 
 async def _rules(settings: Settings) -> AsyncIterator[Finding]:
@@ -257,15 +255,15 @@ async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     if not settings.has_database:
         return
     try:
-        async with open_database(settings.database) as db:
-            beats = await db.heartbeats.all()
+        async with open_database(settings.database, clock) as db:
+            beats, now = await db.heartbeats.all(), db.clock()
     except AppError:
         return  # said already
     if not beats:
         yield Finding(_("programs"), _("none is running; ./run starts them"))
         return
     for beat in beats:
-        yield _program(beat, clock())
+        yield _program(beat, now)
     for missing in sorted(set(settings.programs) - {beat.program for beat in beats}):
         yield Finding(missing, _("is not running, though others are"), _("start it, or ./run, which starts all four"))
 

@@ -15,6 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from domain.database_server import DatabaseServer
 from domain.errors import DatabaseDamaged, DatabaseError
 
 Parameters = Mapping[str, Any]
@@ -147,6 +148,10 @@ class Connection(ABC):
     @abstractmethod
     async def empty_log(self) -> None:
         """Has the engine's log forget what was deleted, as far as nobody reads in it."""
+
+    async def server(self) -> DatabaseServer | None:
+        """Of the server that keeps it; None where none does."""
+        return None
 
     async def row(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         """The first row of a SELECT, as of the last commit."""

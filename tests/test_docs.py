@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from pydantic import BaseModel
 
@@ -24,6 +25,7 @@ from runtime.settings import Friend, Settings, load
 from runtime.version import FULL_NAME, VERSION
 from store.migrations import SCHEMA
 from tests.support import chats
+from tests.support.postgresql import Server
 from upgrade.checkout import version_in
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -203,6 +205,16 @@ def test_every_table_and_column_is_documented_and_exists(database: sqlite3.Conne
 def test_the_sql_works_as_written(database: sqlite3.Connection, sql: str) -> None:
     database.execute("INSERT INTO accounts (user_id, role) VALUES (42, 'owner')")
     cursor = database.execute(sql)
+    assert not sql.startswith("INSERT") or cursor.rowcount == 1
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("sql", [words[2] for _, words in ALL_COMMANDS if words[0] == "psql"])
+def test_the_sql_of_postgresql_works_as_written(postgresql: Server, sql: str) -> None:
+    place = postgresql.database()
+    with psycopg.connect(place.uri, autocommit=True, options="-c search_path=polimisport") as shell:
+        shell.execute("INSERT INTO accounts (user_id, role) VALUES (42, 'owner')")
+        cursor = shell.execute(sql.encode())
     assert not sql.startswith("INSERT") or cursor.rowcount == 1
 
 

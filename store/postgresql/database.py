@@ -22,6 +22,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import errors
 
+from domain.database_server import DatabaseServer
 from domain.errors import DatabaseBusy, DatabaseError
 from domain.postgresql_address import PostgresqlAddress
 from domain.server_time import ServerTime
@@ -34,6 +35,7 @@ from store.postgresql.duty import Turns
 from store.postgresql.schema import make_schema
 from store.postgresql.server import CommitUnknown, Server
 
+OLDEST = 140_000  # PostgreSQL 14, as the server says it
 RETRY_INTERVAL = 0.1  # s between two tries to get the lock, or to reach the server
 PASSING = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure)
 
@@ -157,6 +159,10 @@ class PostgresqlDatabase(Connection):
         with self._explained():
             return await self._retried(self._reading_thread, partial(self._reader.rows, sql, parameters))
 
+    async def server(self) -> DatabaseServer:
+        with self._explained():
+            return await self._on(self._reading_thread, self._reader.look)
+
     async def faults(self) -> list[str]:
         """None that could be asked for: PostgreSQL checks its pages as it reads them, its references as it writes."""
         return []
@@ -203,11 +209,26 @@ class PostgresqlDatabase(Connection):
             raise
 
 
+async def _refuse_old(database: PostgresqlDatabase) -> None:
+    [[number, version]] = await database.rows(
+        "SELECT current_setting('server_version_num')::bigint, current_setting('server_version')"
+    )
+    if number < OLDEST:
+        raise DatabaseError(
+            _(
+                "the database {address} is on PostgreSQL {version}: 14 or newer is needed",
+                address=database.address,
+                version=version,
+            )
+        )
+
+
 @asynccontextmanager
 async def open_postgresql(
     address: PostgresqlAddress, server_time: ServerTime, stop: asyncio.Event | None, lock_timeouts: LockTimeouts
 ) -> AsyncIterator[PostgresqlDatabase]:
     """The database, with the tables in it. Raises DatabaseError with the remedy."""
     async with PostgresqlDatabase(address, server_time, stop, lock_timeouts) as database:
-        await make_schema(database)
+        await _refuse_old(database)
+        await make_schema(database, address)
         yield database

@@ -12,8 +12,11 @@ import psycopg
 from psycopg import Connection, errors
 from psycopg.pq import TransactionStatus
 
+from domain.database_server import DatabaseServer
+from domain.model import utc_now
 from domain.postgresql_address import PostgresqlAddress
 from domain.server_time import ServerTime
+from domain.steady import steady
 from store.connection import Parameters, Row, Transaction
 from store.postgresql.copying import copy_to_file
 from store.postgresql.dialect import translated, values
@@ -43,6 +46,7 @@ REACHED: dict[str, Any] = {  # how libpq reaches the server, and notices that it
 }
 SERVERS_WORD = 20.0  # s in which a server that went away during a commit has to be back, to say what became of it
 BETWEEN_TRIES = 0.2  # s
+LOOKS = 5
 
 BEGIN = f"""
     BEGIN; SET LOCAL lock_timeout = {LOCK_MS};
@@ -159,6 +163,16 @@ class Server:
         """A copy in a file of SQLite, of one commit. Raises what store/postgresql/copying.py does."""
         with self.snapshot():
             copy_to_file(self.open(), target)
+
+    def look(self) -> DatabaseServer:
+        """The quickest of a few answers."""
+        connection, looks = self.open(), []
+        for _ in range(LOOKS):
+            began, asked = steady(), utc_now()
+            [[now, version]] = connection.execute("SELECT clock_timestamp(), current_setting('server_version')")
+            seconds = steady() - began
+            looks.append(DatabaseServer(f"PostgreSQL {version}", seconds, (now - asked).total_seconds() - seconds / 2))
+        return min(looks, key=lambda look: look.round_trip)
 
     def rows(self, sql: str, parameters: Parameters | None) -> list[Row]:
         return PostgresqlTransaction(self.open()).run(sql, parameters)

@@ -15,7 +15,7 @@ from typing import IO, Any
 import psycopg
 
 from database import PostgresqlAddress
-from store.migrations import VERSION
+from store.migrations import SCHEMA, VERSION
 from store.postgresql.schema import HOME, schema
 
 QUICK = {  # what is written is not kept
@@ -53,10 +53,12 @@ class Server:
             for statement in statements:
                 connection.execute(statement)
 
-    def make_database(self) -> None:
-        self.run("CREATE DATABASE club")
-        made = f"INSERT INTO schema_version (version) VALUES ({VERSION})"
-        self.run(f"CREATE SCHEMA {HOME}", *schema(), made, name="club", options=f"-c search_path={HOME}")
+    def make_database(self, name: str = "club", script: Path = SCHEMA, version: int = VERSION) -> PostgresqlAddress:
+        """A database of that version, which `script` is the schema of."""
+        self.run(f"CREATE DATABASE {name}")
+        made = f"INSERT INTO schema_version (version) VALUES ({version})"
+        self.run(f"CREATE SCHEMA {HOME}", *schema(script), made, name=name, options=f"-c search_path={HOME}")
+        return self.address(name)
 
     def database(self) -> PostgresqlAddress:
         """The database, as good as new. It is one for all tests: to make another takes PostgreSQL up to a second."""
