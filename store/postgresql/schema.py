@@ -109,7 +109,7 @@ def steps(found: int) -> Iterator[str]:
 def _functions(script: str) -> Iterator[str]:
     for statement in re.split(r";\n(?=\n|CREATE|--|$)", re.sub(r"^--.*\n", "", script, flags=re.MULTILINE)):
         if statement.strip():
-            yield statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+            yield re.sub(r"CREATE (FUNCTION|AGGREGATE)", r"CREATE OR REPLACE \1", statement, count=1)
 
 
 def _of_postgresql(statement: str, references: list[str] | None) -> Iterator[str]:
