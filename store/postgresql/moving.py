@@ -20,13 +20,14 @@ from psycopg import Connection, IsolationLevel, sql
 
 from domain.errors import DatabaseBusy, DatabaseError
 from domain.postgresql_address import PostgresqlAddress
+from domain.server_time import ServerTime
 from languages.terminal import _
 from store.migrations import SCHEMA, VERSION, statements
 from store.postgresql.copying import ROWS_AT_ONCE, TABLE, copy_to_file
 from store.postgresql.database import explained
 from store.postgresql.rows import NamedRow
 from store.postgresql.schema import HOME, schema
-from store.postgresql.server import OURS, DatabaseTime, Server
+from store.postgresql.server import OURS, Server
 from store.sqlite_file import explain
 
 AFTER_ROWS = ("CREATE INDEX", "CREATE UNIQUE INDEX", "CREATE TRIGGER", "ALTER TABLE")  # what counts or refuses them
@@ -129,7 +130,7 @@ def _alone(file: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _connected(address: PostgresqlAddress, isolation: IsolationLevel) -> Iterator[Connection[NamedRow]]:
     """The server, in one transaction, which is committed at the end of the block; no program is connected to it."""
-    server = Server(address, DatabaseTime())
+    server = Server(address, ServerTime())
     with explained(address):
         connection = server.open()
         try:
