@@ -115,14 +115,8 @@ OTHERS = [ClassRef(NASTY, NASTY, THURSDAY, time(18))] * 3
 CHOICES = [PeriodicChoice(NASTY, NASTY, time(19))] * 3
 COURSE = Course(ID, NASTY, NASTY, 1, time(18), time(19), 3, 7, NASTY, NASTY, NOON)
 SERIES = PeriodicBooking(ID, OWNER, NASTY, NASTY[:-1], NASTY, 1, time(18), True, True, NOON)
-LATE_REPORT = OpeningReport(
-    NOON,
-    0.1,
-    0.002,
-    0.03,
-    62.4,
-    shots=(Shot(0, 0, 0, 0.01, ShotOutcome.EARLY), Shot(0, 62, 62, 62.1, ShotOutcome.ACCEPTED)),
-)
+SHOTS = (Shot(0, 0, 0, 0.01, ShotOutcome.EARLY), Shot(0, 62, 62, 62.1, ShotOutcome.ACCEPTED))
+LATE_REPORT = OpeningReport(NOON, 0.1, 0.002, 0.03, 62.4, shots=SHOTS)
 HOLIDAY = Holiday(ID, OWNER, TUESDAY, THURSDAY)
 
 
