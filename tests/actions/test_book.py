@@ -296,7 +296,7 @@ async def test_a_slot_that_vanished_is_looked_for_once_more_at_the_opening(stage
 
 
 async def test_a_site_silent_at_the_opening_is_asked_again_and_its_report_kept(staged: Set) -> None:
-    async with staged(timeout=1.5) as stage:
+    async with staged(timeout=3.0) as stage:
         stage.opened.world.faults.hang = True
         stage.opened.world.faults.where["hang"] = "BookAppointment"
         await stage.add()

@@ -465,7 +465,7 @@ async def test_answers_that_make_no_sense_are_settled_by_reading(at: Open, fault
 
 
 async def test_a_site_that_never_answers_leaves_a_report_and_another_try(at: Open) -> None:
-    async with at(timeout=1.5) as opened:
+    async with at(timeout=3.0) as opened:
         opened.world.faults.hang = True
         opened.world.faults.where["hang"] = BOOK
         error = await lost(opened)
@@ -510,7 +510,7 @@ async def test_an_alternative_for_which_no_requests_are_left_is_tried_later(at: 
 
 
 async def test_a_slow_site_is_waited_for(at: Open) -> None:
-    async with at(timeout=2.0) as opened:
+    async with at() as opened:
         opened.world.faults.slow = 0.7
         opened.world.faults.where["slow"] = BOOK
         won = await opened.race()
