@@ -161,8 +161,13 @@ class SessionFiles:
                 if self.version() != session:
                     await self._keep_for_all(shared, None)
                 if _changed(self._rejected) != rejected:
-                    failed = self.rejection_since(0)
-                    await shared.note_failure(self._user_id, LoginFailure(failed.kind, str(failed)) if failed else None)
+                    await self._tell_failure(shared, self.rejection_since(0))
+
+    async def _tell_failure(self, shared: SharedLogins, failed: LoginFailed | None) -> None:
+        try:
+            await shared.note_failure(self._user_id, LoginFailure(failed.kind, str(failed)) if failed else None)
+        except DatabaseError as error:  # why the login failed is raised all the same
+            log.warning("account %s: other machines do not know how this login ended: %s", self._user_id, error)
 
     async def catch_up(self) -> None:
         """Takes over the session that another machine has made meanwhile, if one has."""

@@ -110,6 +110,7 @@ class Turns:
         self._address = address
         self._duty = duty
         self._pace = pace
+        self._is_told = False  # that the server can't be asked
 
     async def run(self, stop: asyncio.Event, work: Work, waiting: Waiting) -> None:
         """Does the work whenever no other program does it, until `stop` is set or the work ends by itself.
@@ -128,7 +129,9 @@ class Turns:
     async def _take(self, session: _Session, stop: asyncio.Event, waiting: Waiting) -> bool:
         """Whether the session has the lock; False when the server is lost, or at the stop."""
         try:
-            if await session.take(self._pace.answer):
+            taken = await session.take(self._pace.answer)
+            self._is_told = False
+            if taken:
                 return True
             log.info("Another program has the duty %s: this one waits for its turn", self._duty.name)
             async with waiting():
@@ -138,7 +141,9 @@ class Turns:
                         log.warning("This program has the duty %s now", self._duty.name)
                         return True
         except OSError as error:
-            log.warning("The server can't be asked who has the duty %s (%s)", self._duty.name, error)
+            level = logging.DEBUG if self._is_told else logging.WARNING
+            log.log(level, "The server can't be asked who has the duty %s (%s)", self._duty.name, error)
+            self._is_told = True
             await _rest(stop, self._pace.sign)
         return False
 
