@@ -146,7 +146,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monkey
     def stopped(_: str) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("builtins.input", lambda question: "1" if "1 or 2" in question else GIULIA)
+    monkeypatch.setattr("builtins.input", lambda question: "1" if "2 or 3" in question else GIULIA)
     monkeypatch.setattr("getpass.getpass", stopped)
     assert setup.main(["--config", str(tmp_path / "config.json")]) == setup.STOPPED
     assert list(tmp_path.iterdir()) == []
@@ -168,7 +168,7 @@ def test_ctrl_d_says_that_nothing_was_written_and_how_to_start_again(
     def ctrl_d(_: str) -> str:
         raise EOFError
 
-    monkeypatch.setattr("builtins.input", lambda question: "1" if "1 or 2" in question else GIULIA)
+    monkeypatch.setattr("builtins.input", lambda question: "1" if "2 or 3" in question else GIULIA)
     monkeypatch.setattr("getpass.getpass", ctrl_d)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     config = tmp_path / "config.json"
