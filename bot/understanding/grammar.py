@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.understanding.accounts import left_over
-from bot.understanding.clauses import CONTENT, called_off, clauses, denies, instead_of_denied, left_alone, put_right
+from bot.understanding.clauses import (
+    CONTENT,
+    called_off,
+    clauses,
+    denies,
+    from_one_to_another,
+    instead_of_denied,
+    left_alone,
+    put_right,
+)
 from bot.understanding.days import Days
 from bot.understanding.denials import denies_a_class, denies_a_verb
 from bot.understanding.hours import Told
@@ -341,7 +350,8 @@ class Sentence:
             return Watch(draft.wish())
         if Kind.UNWATCH in self._kinds:
             return StopWatching(draft.wish())
-        if self._is_paused():
+        is_dated = draft.days is not None and draft.days.weekday is None
+        if self._is_paused() or (weekly and is_dated):
             return Series(draft.recurring())
         return Series(draft.wish(weekly=True)) if weekly else Cancel(draft.wish())
 
@@ -387,8 +397,9 @@ class Sentence:
         """What is held, up to the last word that leads on; from there what is to be had instead."""
         if self._kinds & {Kind.AND, Kind.OR, Kind.ELSE}:
             return self._unsure(Doubt.SEVERAL)
-        split = _split(self._parts)
-        old, new = self._gathered(self._parts[:split]), self._gathered(self._parts[split:])
+        parts = from_one_to_another(self._parts)
+        split = _split(parts)
+        old, new = self._gathered(parts[:split]), self._gathered(parts[split:])
         if len(old.drafts) > 1 or len(new.drafts) > 1:
             return self._unsure(Doubt.SEVERAL)
         if Kind.EVERY in self._kinds or any(each.days and each.days.several for each in (*old.drafts, *new.drafts)):
@@ -422,6 +433,8 @@ class Sentence:
             return Series(draft.recurring()) if draft != Draft() else Show(Place.HOLIDAYS)
         if Kind.EVERY in self._kinds or (draft.days and draft.days.several):
             return Series(draft.wish(weekly=True))
+        if replace(draft, told=None) == Draft():
+            return doubt if draft.told else Unwanted(draft.wish())
         return Unwanted(draft.wish())
 
     def _before_the_no(self) -> Sequence[Part]:

@@ -24,7 +24,8 @@ _TO_CANCEL = r"(?:cancel\w*|drop|unbook|annull\w+|disd\w+|cancell\w+|give (?:it|
 RULES = re.compile(
     rf"\b{_UNTIL_WHEN}\b.*\b{_TO_CANCEL}|\b(?:can|could|may) i cancel(?: .+)? (?:until|till|by) when\b"
     r"|\b(?:what happens|what if|cosa succede|che succede|che cosa succede|is there|do i (?:get|pay|have)|ce) .*"
-    r"\b(?:penal\w+|fine|ban\w*|no show|not (?:show|come|turn|go)|late|mult[ae]|non (?:vengo|vado|mi presento|ci vado)"
+    r"\b(?:penal\w+|fine|ban\w*|no show|not (?:show|come|turn|go)|late|mult[ae]|annull\w+|non (?:vengo|vado"
+    r"|mi presento|ci vado)"
     r"|salto|sospes\w+|in ritardo|tardi)\b"
     r"|\bhow (?:far ahead|far in advance|many (?:days|hours) (?:ahead|before|in advance)|early) (?:can|do|may"
     r"|should) (?:i|we|you) "
@@ -41,7 +42,10 @@ HOW_IT_WORKS = re.compile(
 )
 """How the bot does what it does."""
 
-_NO = r"(?:not|non|no|never|mai|niente|nessun\w*|stop|smett\w+|basta|without|senza|evita)"
+_NO = (
+    r"(?:not|non|no|never|mai|niente|nessun\w*|stop|smett\w+|basta|without|senza|evita|turn off|disattiv\w+|spegn\w+"
+    r"|disable)"
+)
 _SAYS = (
     r"(?:messag\w+|notific\w+|notif\w+|scriv\w+|text(?:s|ing)?|writ(?:e|ing)|ring\w*|suon\w+|disturb\w*|wake|svegli\w+"
     r"|bother\w*|ping\w*|buzz\w*|alerts?|avvisi|contact\w*|squill\w+|vibr\w+|rumor\w+|noise|beep\w*|contatt\w+)"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from bot.understanding.days import BY_WEEKDAY, SEVERAL
-from bot.understanding.hours import CLOCK
 
 _DO = r"(?:give|ced|book|prenot|annull|cancel|disd|swap|scambi|spost|mett|put|move|togli|drop)"
 _BECAUSE = r"(?:because|cause|cuz|coz|bc|since (?=i |we )|perche|siccome|visto che|dato che|poiche)"
@@ -37,8 +36,6 @@ _HAVE_IT = (
     r"|preferi\w+(?: fare)?|book(?: me)?|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want"
     r"|i would like)"
 )
-_MOVES = r"(?:mov\w+|spost\w+|swap|scambi\w*|cambi\w*|chang\w*|reschedul\w*|postpon\w*|shift\w*|anticip\w+|posticip\w+)"
-_TIME = r"(?:\d{1,2}(?:[:.]\d\d)?(?: [ap]m)?|noon|midday|mezzogiorno|(?:" + "|".join(CLOCK) + r")(?: [ap]m)?)"
 _DAYS = "(?:" + "|".join([*BY_WEEKDAY, *SEVERAL]) + ")"
 _AND_CANCEL = (
     r"(?: ,? ?(?:(?:so|and|quindi|e) )?(?:please )?(?:cancel it|drop it|annull(?:a|ala|alo)|disdi(?:ci|cila|cilo)))?"
@@ -192,12 +189,6 @@ SAYINGS = (
             rf"(?: (?:please|poi|then))? {_HAVE_IT} (.+) (?:instead|invece|al suo posto|in its place)(?= \?|$)"
         ),
         r"swap \1 for \2",
-    ),
-    (
-        re.compile(
-            rf"\b({_MOVES}\b.*?) (?:from|dalle|dall|dalla) ({_TIME}) (?:to|until|till|alle|all|alla|a) (?={_TIME}\b)"
-        ),
-        r"\1 at \2 to at ",
     ),
     # What stays, and what one wants to be out of
     (

@@ -19,6 +19,8 @@ from tests.bot.understanding.meanings import DEMO, TODAY, meant
         ("con quanto anticipo posso prenotare?", Place.RULES),
         ("cosa succede se non mi presento?", Place.RULES),
         ("what happens if I don't show up?", Place.RULES),
+        ("cosa succede se annullo un'ora prima?", Place.RULES),
+        ("what do you do when a class is full?", Place.HELP),
         ("is it too late to cancel pilates?", Place.RULES),
         ("rispondimi in inglese per favore", Place.LANGUAGE),
         ("can we talk in Italian?", Place.LANGUAGE),
@@ -45,6 +47,7 @@ def test_a_question_with_a_page_of_its_own_leads_there(said: str, place: Place) 
         ("never ring between midnight and 8", (time(0), time(8))),
         ("non disturbarmi dalle undici alle sette e mezza", (time(23), time(7, 30))),
         ("mute the notifications", None),
+        ("turn off all notifications until Monday", None),
     ],
 )
 def test_the_quiet_hours_come_with_the_times_that_were_said(said: str, span: tuple[time, time] | None) -> None:
@@ -112,6 +115,12 @@ def test_what_nobody_here_can_do_or_know_is_told_as_that(said: str, doubt: Doubt
         ("in cosa consiste TRX?", "look trx"),
         ("a place for one person in yoga tomorrow", "book yoga 25/11"),
         ("gym now", "book fit 24/11"),
+        ("gym hrs on sunday?", "look fit 29/11"),
+        ("salta yoga sett prox", "cancel yoga 30/11,1/12,2/12,3/12,4/12,5/12,6/12"),
+        ("change the gym tomorrow from half past five to seven", "swap fit 25/11 5:30|17:30 -> 7:00|19:00"),
+        ("salta la periodica di zumba il 3 dicembre", "series zumba thu"),
+        ("never book before 9 am", "?"),
+        ("zumba next wk", "book zumba 30/11,1/12,2/12,3/12,4/12,5/12,6/12"),
     ],
 )
 def test_more_ways_to_say_it_are_read(said: str, means: str) -> None:
