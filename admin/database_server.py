@@ -17,7 +17,7 @@ def told_with(sound: str, server: DatabaseServer | None) -> tuple[str, str | Non
         "; {version} answers in {ms} ms; its clock, which the programs go by, is {seconds} s from this machine's",
         version=server.version,
         ms=f"{1000 * server.round_trip:.1f}",
-        seconds=f"{server.ahead:+.1f}",
+        seconds=f"{round(server.ahead, 1) + 0.0:+.1f}",
     )
     if abs(server.ahead) > TOGETHER:
         return found, _("have both clocks kept by the network (timedatectl set-ntp true)")

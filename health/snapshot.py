@@ -32,7 +32,7 @@ class Disk:
 
     free: int
     size: int
-    database: int  # with its log
+    database: int  # with its log; or on the server that it is on
     state: int  # sessions and evidence
     log: int | None  # None: there is no file
     backups: Sequence[Copy]
@@ -87,7 +87,7 @@ class Observatory:
             timetable_read_at=await db.catalogue.read_at(),
             executor_ticked_at=await db.oversight.executor_ticked_at(),
             writable=db.connection.refused is None,
-            disk=await asyncio.to_thread(disk_of, self._settings),
+            disk=await asyncio.to_thread(disk_of, self._settings, await db.connection.size()),
             owner_stopped=any(each.rejected for each in await db.people.all() if each.role is Role.OWNER),
             programs=self._settings.programs,
             sealed_logins=len(sealed),
@@ -102,14 +102,14 @@ class Observatory:
             return len(sealed)
 
 
-def disk_of(settings: Settings) -> Disk:
-    """What there is on the disk. It touches some hundred files: done beside the event loop."""
+def disk_of(settings: Settings, database: int) -> Disk:
+    """What there is on the disk, beside the database. It touches some hundred files: done beside the event loop."""
     usage = shutil.disk_usage(settings.local_path.parent)
     log_file = settings.log.file
     return Disk(
         free=usage.free,
         size=usage.total,
-        database=sum(_size(Path(f"{settings.database}{end}")) for end in ("", "-wal", "-shm")),
+        database=database,
         state=sum(_size(path) for path in settings.state_dir.rglob("*")),
         log=_size(log_file) if log_file else None,
         backups=backups(settings),

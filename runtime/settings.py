@@ -594,5 +594,5 @@ def configure_logging(settings: Settings, program: str) -> None:
     for handler in handlers:
         handler.setFormatter(RedactingFormatter(program, settings.secrets()))
     logging.basicConfig(level=settings.log.level, handlers=handlers, force=True)
-    for library in ("httpx", "httpcore", "telegram", "apscheduler", "asyncio", "aiosqlite"):
+    for library in ("httpx", "httpcore", "telegram", "apscheduler", "asyncio", "aiosqlite", "psycopg"):
         logging.getLogger(library).setLevel(logging.WARNING)

@@ -146,6 +146,10 @@ class Connection(ABC):
         """What the engine finds wrong with the database. Empty when all is well."""
 
     @abstractmethod
+    async def size(self) -> int:
+        """Bytes that it takes on the disk it is on."""
+
+    @abstractmethod
     async def empty_log(self) -> None:
         """Has the engine's log forget what was deleted, as far as nobody reads in it."""
 

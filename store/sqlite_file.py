@@ -103,6 +103,14 @@ def _make_or_judge(path: Path) -> None:
             raise PermissionError(path) from None
 
 
+def _bytes(path: str) -> int:
+    """Zero for what is not there."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
 class SqliteTransaction(Transaction):
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -310,6 +318,10 @@ class SqliteFile(Connection):
         integrity = [str(row[0]) for row in await self.rows("PRAGMA integrity_check")]
         orphans = [f"a row of {row['table']} points nowhere" for row in await self.rows("PRAGMA foreign_key_check")]
         return [line for line in integrity if line != "ok"] + orphans
+
+    async def size(self) -> int:
+        """With its log."""
+        return await asyncio.to_thread(lambda: sum(map(_bytes, (f"{self.path}{end}" for end in ("", "-wal", "-shm")))))
 
     async def empty_log(self) -> None:
         await self.rows("PRAGMA wal_checkpoint(TRUNCATE)")

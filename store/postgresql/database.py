@@ -167,6 +167,10 @@ class PostgresqlDatabase(Connection):
         """None that could be asked for: PostgreSQL checks its pages as it reads them, its references as it writes."""
         return []
 
+    async def size(self) -> int:
+        [[size]] = await self.rows("SELECT pg_database_size(current_database())")
+        return int(size)
+
     async def empty_log(self) -> None:
         await self.rows("VACUUM")
 

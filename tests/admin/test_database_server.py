@@ -18,7 +18,7 @@ from runtime.settings import Settings, load
 from tests.runtime.test_settings import GOOD
 from tests.support.postgresql import Server
 
-NEAR = DatabaseServer("PostgreSQL 15.8", 0.0012, 0.04)
+NEAR = DatabaseServer("PostgreSQL 15.8", 0.0012, -0.04)
 
 
 @pytest.mark.parametrize(

@@ -242,3 +242,8 @@ async def test_a_backup_is_a_file_of_sqlite_with_every_row(db: Database, place: 
         assert await copy.health.damage() == []
         assert (await copy.requests.add(replace(READ, user_id=MARCO))).id == gone.id + 1
         assert [each.user_id for each in await copy.people.all()] == [each.user_id for each in await db.people.all()]
+
+
+@pytest.mark.process
+async def test_how_large_it_is_is_told_by_the_server(db: Database) -> None:
+    assert await db.connection.size() > 1_000_000  # an empty one of PostgreSQL has several
