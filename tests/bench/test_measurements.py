@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bench import accounts, history, picture, queue, sync
+from bench import accounts, engines, history, picture, queue, sync
 from bench.__main__ import MEASUREMENTS, catalogue_of_measurements, parse
 from bench.figures import Figure, table
 from bench.machine import describe
+from tests.support.postgresql import Server
 
 
 async def test_the_sync_can_be_measured_with_the_real_worker() -> None:
@@ -24,6 +25,11 @@ async def test_the_queue_can_be_measured_on_a_short_history() -> None:
 async def test_the_queue_can_be_measured_by_itself() -> None:
     figures = await queue.measure(rounds=2)
     assert [len(figure.samples) for figure in figures] == [2, 2, 2, 2]
+
+
+async def test_the_queue_can_be_measured_on_both_engines_beside_others(postgresql: Server) -> None:
+    figures = await engines.measure(rounds=1, batch=20)
+    assert [len(figure.samples) for figure in figures] == [1] * 8
 
 
 async def test_the_picture_of_the_week_can_be_measured() -> None:
