@@ -22,6 +22,8 @@ within() { # SECONDS COMMAND...: macOS has no timeout(1)
     if command -v timeout >/dev/null; then timeout "$@"; else shift; "$@"; fi
 }
 
+if [ "$(id -u)" = 0 ]; then umask 022; fi # code and packages that root puts here are read by another user: the programs'
+
 may_install_packages() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 
 install_package() { # NAME: a Debian package

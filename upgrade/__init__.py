@@ -10,6 +10,7 @@ whatever of the bot's own it needs (the doctor, a backup) it asks as commands of
 | `checkout` | git: tags, what is verified, switching the code |
 | `environment` | the virtual environment of the new release, made beside the old one |
 | `programs` | what runs out of this checkout, stopped and started again |
+| `handed_over` | what systemd hands to the units in place of files, lent to those commands |
 | `bot` | the commands of the bot's own that are asked |
 | `commands` | running them, and the one sentence of what failed |
 """

@@ -8,14 +8,18 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from upgrade.commands import UpgradeFailed
+from upgrade.commands import Identity, UpgradeFailed
+from upgrade.handed_over import lent
 from upgrade.journey import Journey
 from upgrade.marks import Desk, Phase
+from upgrade.programs import Programs
 
+IN_MEMORY = Path("/run")
 WELL, FAILED = 0, 1
 
 
@@ -60,15 +64,24 @@ def travel(chosen: argparse.Namespace) -> None:
         return  # all is of one release: it may start
     desk.open()
     with desk.alone() as lock:
-        journey = Journey(chosen.checkout, Path(marks.config) if marks else chosen.config, desk, lock, say)
-        journey.recover(wait=not chosen.recover)
+        if (left := desk.marks()) is not None:
+            with prepared(chosen.checkout, Path(left.config), desk, lock) as journey:
+                journey.recover(wait=not chosen.recover)
         if chosen.recover:
             return
-        journey = Journey(chosen.checkout, chosen.config, desk, lock, say)
-        if chosen.back:
-            journey.back(with_data=chosen.with_data)
-        else:
-            journey.upgrade(chosen.tag)
+        with prepared(chosen.checkout, chosen.config, desk, lock) as journey:
+            if chosen.back:
+                journey.back(with_data=chosen.with_data)
+            else:
+                journey.upgrade(chosen.tag)
+
+
+@contextmanager
+def prepared(checkout: Path, config: Path, desk: Desk, lock: int) -> Iterator[Journey]:
+    """A journey whose commands find what systemd hands over to the programs of this checkout."""
+    folder = IN_MEMORY / f"polimisport-upgrade-{checkout.stat().st_ino}"
+    with lent(Programs(checkout).handed_over(), folder, Identity.of_keeper(config)) as environment:
+        yield Journey(checkout, config, desk, lock, say, environment)
 
 
 if __name__ == "__main__":

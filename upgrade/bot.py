@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from upgrade.commands import Answer, Identity, UpgradeFailed, ask
 
 PROGRAMS = ("bot_db.py", "worker.py", "periodic_executor.py", "web.py")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 UNWELL = "✗ "  # how a line of the doctor begins when something is not well
 
 
@@ -24,11 +27,14 @@ class Facts:
 
 
 class Bot:
-    def __init__(self, folder: Path, config: Path, lock: int) -> None:
+    """`lent`: what its commands find in their environment besides (upgrade/handed_over.py)."""
+
+    def __init__(self, folder: Path, config: Path, lock: int, lent: Mapping[str, str] = NOTHING) -> None:
         self._folder = folder
         self._config = config
-        self._identity = Identity.of_owner(config)  # under systemd root upgrades the code, and the data is another's
+        self._identity = Identity.of_keeper(config)  # under systemd root upgrades the code, and the data is another's
         self._lock = lock
+        self._lent = lent
 
     def _ask(self, *words: str | Path, database: Path | None = None) -> Answer:
         python = self._folder / ".venv" / "bin" / "python"
@@ -37,7 +43,7 @@ class Bot:
             [python, *words, "--config", self._config],
             self._folder,
             identity=self._identity,
-            environment=elsewhere,
+            environment={**self._lent, **elsewhere},
             keep_open=[self._lock],
         )
 

@@ -65,7 +65,7 @@ class Checkout:
     def fetch(self) -> None:
         """Gets the tags of the releases. One that names another commit than before is refused, not taken."""
         more = ["--unshallow"] if self._git("rev-parse", "--is-shallow-repository").output.strip() == "true" else []
-        wanted = ["fetch", "--quiet", "--no-tags", *more, "origin", "refs/tags/v*:refs/tags/v*"]
+        wanted = ["fetch", "--no-tags", *more, "origin", "refs/tags/v*:refs/tags/v*"]
         self._must("the releases can't be fetched", *wanted, patience=NETWORK)
 
     def newest(self) -> str:

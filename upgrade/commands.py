@@ -32,6 +32,11 @@ class Identity:
             return Identity()
         return Identity(pwd.getpwuid(path.stat().st_uid).pw_name)
 
+    @staticmethod
+    def of_keeper(config: Path) -> Identity:
+        """As whom the programs with that configuration run; where it is handed over, whose the folder for it is."""
+        return Identity.of_owner(config if config.exists() else config.parent)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

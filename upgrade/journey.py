@@ -13,15 +13,16 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from upgrade.bot import Bot, Facts
+from upgrade.bot import NOTHING, Bot, Facts
 from upgrade.checkout import Checkout, number_of
 from upgrade.commands import Identity, UpgradeFailed
 from upgrade.environment import Environment
+from upgrade.handed_over import CONFIG, VARIABLE
 from upgrade.marks import Desk, Marks, Phase, Release
 from upgrade.programs import Programs, Started
 
@@ -34,9 +35,11 @@ Say = Callable[[str], None]
 
 
 class Journey:
-    """`lock`: the file that says that nobody else upgrades here."""
+    """`lock`: the file that says that nobody else upgrades here. `lent`: as Bot has it."""
 
-    def __init__(self, folder: Path, config: Path, desk: Desk, lock: int, say: Say) -> None:
+    def __init__(
+        self, folder: Path, config: Path, desk: Desk, lock: int, say: Say, lent: Mapping[str, str] = NOTHING
+    ) -> None:
         self._folder = folder
         self._config = config
         self._desk = desk
@@ -45,7 +48,8 @@ class Journey:
         self._code = Checkout(folder, lock)
         self._environment = Environment(folder, self._code.staged, lock)
         self._programs = Programs(folder)
-        self._here = Bot(folder, config, lock)
+        self._lent = lent
+        self._here = Bot(folder, config, lock, lent)
 
     # ----- forwards
 
@@ -92,7 +96,7 @@ class Journey:
         if units and os.geteuid() != 0:
             raise UpgradeFailed("the programs run under systemd: type it with sudo")
         user = self._programs.user_of(units)
-        if user and user != Identity.of_owner(self._config).name and user != "root":
+        if user and user != Identity.of_keeper(self._config).name and user != "root":
             raise UpgradeFailed(
                 f"the programs run as {user}, and {self._config} is not theirs: name their configuration with --config"
             )
@@ -105,10 +109,16 @@ class Journey:
         """Whatever can be found out without stopping anything. Raises UpgradeFailed."""
         self._say(f"Making {new.version} ready beside {old.version}, which goes on running ...")
         self._code.stage(new)
-        self._environment.stage(with_browser=with_browser and not names_browser(self._config))
-        there = Bot(self._code.staged, self._config, self._lock)
+        self._environment.stage(with_browser=with_browser and not names_browser(self._read_configuration()))
+        there = Bot(self._code.staged, self._config, self._lock, self._lent)
         there.refuse_configuration()
         self._rehearse(there, facts.backup.with_suffix(".rehearsal"))
+
+    def _read_configuration(self) -> Path:
+        """The file that the programs read: what is handed over comes before config.json."""
+        folder = self._lent.get(VARIABLE)
+        given = Path(folder, CONFIG) if folder else None
+        return given if given and given.exists() else self._config
 
     def _rehearse(self, there: Bot, copy: Path) -> None:
         """Has the new release upgrade a copy of the database, which goes again."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from upgrade.commands import UpgradeFailed, ask
+from upgrade.handed_over import Credential, named_in
 
 UNITS = "polimisport*"
 KINDS = "service,target,timer,path,socket"
@@ -56,6 +57,16 @@ class Programs:
                 shown = ask(["systemctl", "show", "--property=User", "--value", unit], self._checkout, patience=30)
                 return shown.output.strip()
         return ""
+
+    def handed_over(self) -> tuple[Credential, ...]:
+        """What the services that work in this checkout are handed by systemd, whether they are up or not."""
+        if shutil.which("systemctl") is None or os.geteuid() != 0:
+            return ()
+        wanted = ["--type", "service", "--plain", "--no-legend", "--full", UNITS]
+        listed = ask(["systemctl", "list-unit-files", *wanted], self._checkout, patience=30)
+        names = [line.split()[0] for line in listed.output.splitlines() if line.strip()]
+        ours = [name for name in names if "@." not in name and self._works_here(name)]
+        return named_in(ask(["systemctl", "cat", *ours], self._checkout, patience=30).output) if ours else ()
 
     def stop_units(self, units: tuple[str, ...]) -> None:
         self._systemctl("stop", units)

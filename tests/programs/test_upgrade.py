@@ -228,6 +228,16 @@ def systemd(here: Installation, folder: Path, user: str = "root") -> tuple[Path,
     return folder / "bin", log
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="the code is then whose the programs are")
+def test_what_root_puts_here_can_be_read_by_the_programs_user_whatever_roots_umask_is(here: Installation) -> None:
+    """That of the units is 0077, and what they do before they start puts code back after a power cut, and packages."""
+    code, said = here.upgrade("v0.2.0", umask=0o077)
+    assert code == 0, said
+    [installed] = (here.folder / ".venv" / "lib").glob("python*/site-packages/pip/installed.txt")
+    came = [here.folder / "newer" / "module.py", here.folder / "newer", here.folder / "release.json", installed]
+    assert [path.name for path in came if not path.stat().st_mode & 0o004] == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="units of systemd are root's")
 @pytest.mark.parametrize("tag", ["v0.2.0", "v0.3.0"])
 def test_units_of_systemd_are_stopped_and_started_again(here: Installation, tmp_path: Path, tag: str) -> None:

@@ -210,7 +210,7 @@ class Installation:
             "aside": (self.folder / ".upgrade" / "next").exists(),
         }
 
-    def upgrade(self, *options: str, path: Path | None = None) -> tuple[int, str]:
+    def upgrade(self, *options: str, path: Path | None = None, umask: int = -1) -> tuple[int, str]:
         """./run --upgrade; its exit code and what it said."""
         environment = os.environ | ({"PATH": f"{path}:{os.environ['PATH']}"} if path else {})
         ended = subprocess.run(
@@ -221,5 +221,6 @@ class Installation:
             capture_output=True,
             text=True,
             check=False,
+            umask=umask,
         )
         return ended.returncode, ended.stdout + ended.stderr

@@ -90,7 +90,7 @@ def change_nothing(code: Checkout) -> None:
         (lose_the_network, "v0.2.0", "the releases can't be fetched: fatal: "),
         (put_a_file_in_the_way, "v0.2.0", "v0.2.0 can't be checked out here"),
         (want_signatures, "v0.2.0", "the signature of v0.2.0 is not good"),
-        (move_a_tag, "v0.2.0", "the releases can't be fetched"),
+        (move_a_tag, "v0.2.0", "the releases can't be fetched: ! [rejected]"),
         (tag_what_is_no_release, "v0.9.0", "v0.9.0 calls itself 0.2.0: it was not made as a release"),
         (have_no_git, "v0.2.0", "this folder was not made by git clone"),
         (change_nothing, "v0.1.0", "v0.1.0 is not newer than 0.1.0, which is here"),
