@@ -254,7 +254,7 @@ class Worker:
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     sys.setswitchinterval(SWITCH)
-    clock = clock_of(settings)
+    clock = clock_of(settings, site=True)
     async with (
         open_database(settings.database, clock, stop, server_time=clock.server_time) as db,
         clock.kept(db.heartbeats.last_sign, stop),

@@ -24,6 +24,7 @@ from runtime.configured import people_of
 from runtime.directory import Directory
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
+from runtime.trusted_clock import clock_of
 from safety.personal_files import forget_others
 
 LEASE = 300.0  # s; longer than any refresh, so that no worker takes the action over while the script lives
@@ -65,17 +66,21 @@ class Routine:
 
 @asynccontextmanager
 async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
-    """A Routine with database and portal of its own; `say` hears of the progress, a line at a time."""
-    keys = KeyRing(settings.local_path)
+    """A Routine with database and portal of its own; `say` hears of the progress, a line at a time.
+
+    Raises ClockInDoubt: by a wrong clock it would take old bookings for new ones.
+    """
+    keys, clock = KeyRing(settings.local_path), clock_of(settings, site=True)
     async with (
-        open_database(settings.database) as db,
-        open_portal(site_access(settings, shared=shared_logins(db, settings))) as portal,
+        open_database(settings.database, clock, server_time=clock.server_time) as db,
+        clock.kept(db.heartbeats.last_sign, asyncio.Event(), waits=False),
+        open_portal(site_access(settings, clock, shared_logins(db, settings))) as portal,
     ):
         await db.people.set(people_of(settings))
         directory = Directory(settings, db.guests, keys)
         await directory.refresh()
         forget_others(settings.state_dir, directory.kept(), await db.people.evidence_of_departed())
         rule, rules = settings.opening_rule, settings.house_rules
-        runner = ActionRunner(db, portal, directory, rule, progress=say, rules=rules, refresh=directory.refresh)
+        runner = ActionRunner(db, portal, directory, rule, clock, progress=say, rules=rules, refresh=directory.refresh)
         yield Routine(db, runner, directory, say)
         await write_down(db, portal.resources)

@@ -1,4 +1,6 @@
-"""Sends the alarms that are due, and ends: python -m alarms.deliver [--config PATH]. Started by the executor.
+"""Sends the alarms that are due, and ends: python -m alarms.deliver [--config PATH] [--now MOMENT].
+
+Started by the executor, which tells it the time: the machine's clock may not be the one that is gone by.
 
 A process of its own: Apprise and what makes the words are loaded only while there is something to send, and what hangs
 can be killed. The rows say what was sent, so that it may be killed at any moment.
@@ -25,7 +27,8 @@ from bot.screens.page import Page
 from database import Database, open_database
 from domain.alarms import Alarm
 from domain.errors import DatabaseError
-from domain.model import Notice, NoticeKind, utc_now
+from domain.model import Clock, Notice, NoticeKind, instant, utc_now
+from domain.steady import going_on_from
 from languages import _, speaking
 from runtime import program
 from runtime.settings import Settings
@@ -73,9 +76,9 @@ def plain(text: str) -> str:
 
 
 class Courier:
-    def __init__(self, db: Database, settings: Settings) -> None:
+    def __init__(self, db: Database, settings: Settings, clock: Clock = utc_now) -> None:
         self._alarms = db.alarms
-        self._words = Words(Services(db, settings, utc_now, only_looks=True))
+        self._words = Words(Services(db, settings, clock, only_looks=True))
         self._addresses = {each.channel.digest: each for each in channels_of(settings)}
 
     async def deliver(self) -> None:
@@ -113,14 +116,17 @@ class Courier:
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     os.nice(LOW)
-    async with open_database(settings.database, stop=stop) as db:
-        await Courier(db, settings).deliver()
+    clock = going_on_from(arguments.now) if arguments.now else utc_now
+    async with open_database(settings.database, clock, stop) as db:
+        await Courier(db, settings, clock).deliver()
     return program.DONE
 
 
 def options() -> argparse.ArgumentParser:
     """What may be asked of it at the terminal."""
-    return program.options("Sends the alarms that are due.")
+    parser = program.options("Sends the alarms that are due.")
+    parser.add_argument("--now", type=instant, metavar="MOMENT", help="the time, as the database writes it")
+    return parser
 
 
 if __name__ == "__main__":

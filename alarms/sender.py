@@ -20,7 +20,7 @@ from alarms.configured import all_of, channels_of
 from alarms.ping import PATIENCE, Patience, ping_for
 from database import Database
 from domain.errors import DatabaseError
-from domain.model import Clock
+from domain.model import Clock, stamp
 from runtime import program
 from runtime.changes import PACE, Changes, Pace, changes_of
 from runtime.settings import Settings
@@ -104,7 +104,7 @@ class AlarmSender:
         """Whether the process that sends ended well."""
         config = str(self._settings.config_file.resolve())
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "alarms.deliver", "--config", config,
+            sys.executable, "-m", "alarms.deliver", "--config", config, "--now", stamp(self._clock()),
             cwd=PROJECT, stdin=asyncio.subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         try:

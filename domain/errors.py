@@ -27,7 +27,9 @@ def quoted(error: str) -> str:
 
 
 class ClockInDoubt(Exception):
-    """The program was told to stop while it waited for the machine's clock to be set: no action has met it."""
+    """The program was told to stop while it waited for the machine's clock to be set, or does not wait for it: no
+    action has met it.
+    """
 
 
 class AppError(Exception):

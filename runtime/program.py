@@ -99,8 +99,8 @@ def run(name: str, options: Options, main: Main) -> int:
     """Runs `main` with the settings and an event that SIGTERM and Ctrl-C set; returns the exit code.
 
     The options are made, and all is said, in the language of who starts the program. The log stays in English.
-    What is wrong with configuration or database is one line on standard error and exit code 2; a trouble of the
-    database that passes, a lock or a full disk, is exit code 1.
+    What is wrong with configuration or database is one line on standard error and exit code 2; a trouble that passes,
+    a database that is locked, a full disk, a clock that is not set yet, is exit code 1.
     """
     with terminal.speaking(terminal.chosen(None, config_file.language_in)):
         arguments = options().parse_args()
@@ -116,9 +116,9 @@ def _in_that_language(name: str, arguments: argparse.Namespace, main: Main) -> i
         configure_logging(settings, name)
         take_care_of_files(settings)
         return asyncio.run(_until_stopped(settings, arguments, main, watchdog))
-    except (ConfigError, DatabaseError) as error:
+    except (ConfigError, DatabaseError, ClockInDoubt) as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal
-        return FAILED if isinstance(error, DatabaseBusy) else MISCONFIGURED
+        return FAILED if isinstance(error, (DatabaseBusy, ClockInDoubt)) else MISCONFIGURED
     finally:
         watchdog.cancel()
 

@@ -1,4 +1,4 @@
-"""Asks Telegram's server which time it is: the `Date` of an answer, to a second. No token is sent."""
+"""Asks a server which time it is: the `Date` of an answer, to a second. No token and no session is sent."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ class Evidence:
 
     `since`: the true time (seconds since 1970) when `steady` was at 0; None when nobody answered.
     `refused`: its certificate is not valid at the time that this machine takes it to be.
+    `answered`: it can be reached, whether its answer has a date or not.
     """
 
     since: float | None = None
     refused: bool = False
+    answered: bool = False
 
 
 class TimeWitness:
@@ -41,8 +43,8 @@ class TimeWitness:
         except httpx.HTTPError as error:
             return Evidence(refused=_is_about_time(error))
         except ValueError:  # an answer without a date
-            return Evidence()
-        return Evidence(since=told.timestamp() + HALF - middle)
+            return Evidence(answered=True)
+        return Evidence(since=told.timestamp() + HALF - middle, answered=True)
 
 
 def _is_about_time(error: BaseException) -> bool:

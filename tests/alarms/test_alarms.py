@@ -29,6 +29,7 @@ from domain.requests import NewAction
 from runtime.configured import people_of
 from runtime.settings import RedactingFormatter, Settings
 from safety.addresses_with_secrets import secret_parts
+from store.connection import Row
 from tests.conftest import GIULIA
 from tests.support import outcomes
 from tests.support.clock import FakeClock
@@ -211,6 +212,32 @@ async def test_the_executor_has_it_sent_by_a_process_of_its_own(tmp_path: Path, 
             stop.set()
     [(_, said)] = there.heard
     assert "copia di ogni giorno" in said["title"]
+
+
+async def test_it_is_sent_by_the_executors_time_whatever_the_machines_clock_says(
+    tmp_path: Path, there: Listener
+) -> None:
+    """By the machine's, which is days ahead, what could not be sent at once would be no news any more."""
+    settings, clock = configured(tmp_path, there), FakeClock(datetime.now(UTC) - timedelta(days=3), runs=True)
+    there.status = 500
+    async with open_database(settings.database, clock) as db:
+        await named(db, settings)
+        stop = asyncio.Event()
+        async with AlarmSender(db, settings, clock, AT_ONCE).running(stop):
+            await db.daily_backups.failed("no room", clock())
+            await db.daily_backups.failed("no room", clock())
+            tried = await tried_once(db)
+            stop.set()
+    assert tried["sent_at"] is None
+    assert instant(tried["next_at"]) < clock() + timedelta(minutes=2)
+
+
+async def tried_once(db: Database) -> Row:
+    """The alarm, when another process has tried once to send it."""
+    async with asyncio.timeout(60):
+        while not (rows := await db.connection.rows("SELECT * FROM alarms WHERE attempts = 1")):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return rows[0]
 
 
 async def test_the_ping_says_that_all_is_well_and_what_is_not(

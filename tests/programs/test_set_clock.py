@@ -15,6 +15,7 @@ from domain.requests import NewPeriodic
 from tests.support.running import OWNER, PATIENCE, ROOT, STOP_SECONDS, Installation, Running, installation
 
 HOURS = 5 * 3600.0  # s
+NOBODY_THERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
@@ -37,9 +38,9 @@ class Machine:
         draft.write_text(str(seconds))
         draft.replace(self._step)
 
-    async def start(self, name: str) -> Running:
+    async def start(self, name: str, **environment: str) -> Running:
         path = f"{ROOT / 'tests' / 'support' / 'set_clock'}:{ROOT}"
-        return await self._here.start(name, CLOCK_STEP=str(self._step), PYTHONPATH=path)
+        return await self._here.start(name, CLOCK_STEP=str(self._step), PYTHONPATH=path, **environment)
 
 
 async def ticked(here: Installation, since: datetime) -> None:
@@ -85,6 +86,32 @@ async def test_a_program_that_starts_in_1970_writes_nothing_until_the_clock_is_s
     await executor.until("The executor is up")
     await executor.stop()
     assert executor.said().count("waiting until it is set") == 1
+
+
+async def test_a_program_that_starts_hours_ahead_without_a_network_ends_no_question(here: Installation) -> None:
+    machine = Machine(here)
+    executor = await machine.start("executor")
+    await executor.until("The executor is up")
+    await asked(here)
+    await executor.stop()
+    machine.set_by(HOURS)
+    again = await machine.start("executor", POLIMISPORT_TELEGRAM__API_BASE_URL=NOBODY_THERE)
+    await again.until("nobody can be asked, and the database was written last at")
+    machine.set_by(0)
+    await again.until("The executor is up")
+    await ticked(here, utc_now())
+    assert await outcomes(here) == [None]
+    await again.stop()
+
+
+async def test_a_script_does_nothing_by_a_clock_that_is_wrong(here: Installation) -> None:
+    machine = Machine(here)
+    machine.set_by(HOURS)
+    script = await machine.start("sync_bookings.py")
+    assert await script.process.wait() == 1
+    assert "which is wrong or can't be confirmed by anybody: nothing is done" in script.said()
+    async with here.database() as db:
+        assert await db.connection.rows("SELECT * FROM booking_actions") == []
 
 
 @pytest.mark.parametrize("step", [HOURS, -HOURS], ids=["ahead", "back"])

@@ -28,15 +28,26 @@ HOURS = timedelta(hours=5)
 
 
 class Told(TimeWitness):
-    """Telegram's server; None: it can't be reached."""
+    """Telegram's server, or the site's; None: it can't be reached."""
 
     def __init__(self, clock: FakeClock | None) -> None:
         super().__init__("")
         self.clock = clock
-        self.refused = False
+        self.refused = self.answered = False
+        self._asked = asyncio.Condition()
+        self._times = 0
 
     async def ask(self, patience: float) -> Evidence:
-        return Evidence(self.clock().timestamp() - steady() if self.clock else None, self.refused)
+        async with self._asked:
+            self._times += 1
+            self._asked.notify_all()
+        return Evidence(self.clock().timestamp() - steady() if self.clock else None, self.refused, self.answered)
+
+    async def asked_again(self) -> None:
+        """Returns when it was asked twice more: what the first answer led to has happened then."""
+        async with asyncio.timeout(PATIENCE), self._asked:
+            wanted = self._times + 2
+            await self._asked.wait_for(lambda: self._times >= wanted)
 
 
 def machine(by: timedelta = timedelta()) -> FakeClock:
@@ -102,9 +113,59 @@ async def test_a_clock_that_is_nearly_right_is_gone_by_at_once(off: timedelta) -
         assert abs(clock() - near()) < timedelta(seconds=1)
 
 
-async def test_without_a_network_a_clock_that_nothing_contradicts_is_gone_by() -> None:
+@pytest.mark.parametrize("written", [timedelta(minutes=-6), None], ids=["a moment ago", "by nobody yet"])
+async def test_without_a_network_a_clock_that_goes_on_from_the_database_is_gone_by(written: timedelta | None) -> None:
     mine = machine()
-    async with kept(TrustedClock(Told(None), machine=mine, doubts=QUICK), mine() - HOURS):
+    async with kept(TrustedClock(Told(None), machine=mine, doubts=QUICK), mine() + written if written else None):
+        pass
+
+
+async def test_without_a_network_a_clock_hours_after_the_database_waits_until_somebody_answers(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It may be ahead, and then all that is due would be told as missed."""
+    told, true, ahead = Told(None), machine(), machine(HOURS)
+    clock = TrustedClock(told, machine=ahead, doubts=QUICK)
+    running = asyncio.create_task(begins(clock, true()))
+    await told.asked_again()
+    assert not running.done()
+    assert caplog.text.count("but nobody can be asked, and the database was written last at") == 1
+    told.clock = true
+    await told.asked_again()
+    assert not running.done()  # it is ahead indeed
+    ahead.now = true.now
+    await running
+    assert abs(clock() - true()) < timedelta(seconds=1)
+
+
+async def test_where_only_the_site_can_be_reached_its_time_is_enough() -> None:
+    true, site = machine(), Told(machine())
+    async with kept(TrustedClock(Told(None), site, machine=machine(), doubts=QUICK), true() - HOURS):
+        pass
+    ahead = TrustedClock(Told(None), site, machine=machine(HOURS), doubts=QUICK)
+    running = asyncio.create_task(begins(ahead, true()))
+    await site.asked_again()
+    assert not running.done()
+    running.cancel()
+    await asyncio.wait({running})
+
+
+async def test_one_wrong_answer_stops_nobody_whose_clock_the_other_server_confirms() -> None:
+    wrong = Told(machine(-HOURS))
+    async with kept(TrustedClock(wrong, Told(machine()), machine=machine(), doubts=QUICK), machine()()):
+        pass
+
+
+async def test_a_site_whose_clock_is_off_stops_nobody_by_itself() -> None:
+    mine = machine()
+    async with kept(TrustedClock(Told(None), Told(machine(HOURS)), machine=mine, doubts=QUICK), mine()):
+        pass
+
+
+async def test_a_server_that_tells_no_time_does_not_stop_a_program() -> None:
+    told, mine = Told(None), machine()
+    told.answered = True
+    async with kept(TrustedClock(told, machine=mine, doubts=QUICK), mine() - HOURS):
         pass
 
 
