@@ -33,14 +33,14 @@ async def look(settings: Settings, clock: Clock) -> list[Found]:
     if state.error is not None:
         failed = _("{age}; the daily one fails: {error}", age=age, error=state.error)
         return [(failed, _("make room in {folder}, or let this user write there", folder=settings.backup_dir))]
-    running = any(beat.program == "executor" for beat in beats)
-    if running and state.is_overdue(clock()):
+    overdue = state.is_overdue(clock())
+    if overdue and beats:  # that no program runs at all is no fault
         return [(_("{age}; the daily one was not made", age=age), _("look at the log of the executor"))]
-    return [(_next(state, age, settings), None)]
+    return [(_next(state, age, settings, overdue=overdue), None)]
 
 
-def _next(state: BackupState, age: str, settings: Settings) -> str:
-    if state.next_at is None:
+def _next(state: BackupState, age: str, settings: Settings, *, overdue: bool) -> str:
+    if state.next_at is None or overdue:
         return _("{age}; the executor makes one each day", age=age)
     moment = f"{state.next_at.astimezone(settings.zone):%d/%m %H:%M}"
     return _("{age}; the next daily one is made at {moment}", age=age, moment=moment)

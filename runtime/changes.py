@@ -155,6 +155,7 @@ class FileChanges(Changes):
     def __init__(self, path: Path, pace: Pace, observer: Callable[[], BaseObserver]) -> None:
         super().__init__(pace)
         self._path = path
+        self._folder = str(path.parent.resolve())
         self._log = Path(f"{path}-wal")
         self._make_observer = observer
         self._loop = asyncio.get_running_loop()
@@ -172,7 +173,7 @@ class FileChanges(Changes):
         """Has the operating system tell of changes, where it can."""
         try:
             self._observer = self._make_observer()
-            self._observer.schedule(_Ear(self._hear), str(self._path.parent.resolve()), event_filter=HEARD)
+            self._observer.schedule(_Ear(self._hear), self._folder, event_filter=HEARD)
             self._observer.start()
         except (OSError, RuntimeError, ImportError) as error:
             self._observer = None
@@ -192,6 +193,8 @@ class FileChanges(Changes):
         """Called in a thread of the observer."""
         names = {os.path.basename(os.fsdecode(path)) for path in (event.src_path, event.dest_path)}
         if isinstance(event, DirDeletedEvent):
+            if os.fsdecode(event.src_path) != self._folder:
+                return  # one in it, as an emptied folder of backups
             heard = self._folder_gone
         elif self._path.name in names and not isinstance(event, FileModifiedEvent):
             heard = self._committed

@@ -234,6 +234,19 @@ async def test_a_folder_that_is_taken_away_is_looked_at(
     assert "looking every 0.01 s" in caplog.text
 
 
+async def test_a_folder_inside_that_is_taken_away_changes_nothing(
+    path: Path, db: Database, stop: asyncio.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with changes_of(path, stop, ONLY_TOLD) as changes:
+        await seen_all(changes)
+        (path.parent / "backups").mkdir()
+        (path.parent / "backups").rmdir()
+        await change(db)  # told after it
+        assert await wait(changes)
+        assert changes.told
+    assert "not told by the system" not in caplog.text
+
+
 async def test_no_folder_is_no_error(tmp_path: Path, stop: asyncio.Event) -> None:
     async with changes_of(tmp_path / "nowhere" / "polimisport.db", stop, ONLY_LOOKS) as changes:
         assert await wait(changes)
