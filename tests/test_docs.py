@@ -22,7 +22,7 @@ import setup
 from demo.site.switches import Switches, lively
 from runtime import program, sealing_key
 from runtime.settings import Friend, Settings, load
-from runtime.version import FULL_NAME, VERSION
+from runtime.version import FULL_NAME, RELEASED, VERSION
 from store.migrations import SCHEMA
 from tests.support import chats
 from tests.support.postgresql import Server
@@ -366,7 +366,7 @@ def test_the_changelog_has_the_version_and_its_groups() -> None:
     versions = re.findall(r"^## (\S+)(?: \((\d{4}-\d\d-\d\d)\))?$", read("CHANGELOG.md"), re.MULTILINE)
     (unreleased, undated), *dated = versions
     assert (unreleased, undated) == ("Unreleased", "")
-    assert dated[0][0] == VERSION
+    assert dated[0] == (VERSION, f"{RELEASED:%Y-%m-%d}")
     assert dated == sorted(dated, key=lambda each: tuple(map(int, each[0].split("."))), reverse=True)
     assert all(day for _, day in dated)
     assert set(re.findall(r"^### (.+)$", read("CHANGELOG.md"), re.MULTILINE)) == {"Added", "Changed", "Fixed"}
