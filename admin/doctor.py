@@ -51,7 +51,6 @@ from portal.browser.chromium import has_display
 from portal.portal import Portal, open_portal
 from runtime import process_names, program
 from runtime.config_file import command
-from runtime.credentials import CONFIG, handed_over
 from runtime.room import want_of_room
 from runtime.settings import Settings, load
 from runtime.version import FULL_NAME
@@ -160,10 +159,8 @@ async def _outside(
 
 
 def _configuration(config: Path) -> Finding:
-    if given := handed_over(CONFIG):
-        return Finding(_("configuration"), _("{config} is complete, and handed over to the programs", config=given))
     if not config.exists():
-        return Finding(_("configuration"), _("from environment variables alone"))
+        return Finding(_("configuration"), _("from environment variables, or handed over to the programs"))
     if config.stat().st_mode & OPEN_TO_OTHERS:
         return Finding(
             _("configuration"),

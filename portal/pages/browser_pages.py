@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +19,14 @@ from portal.observer import Observer
 from portal.pages.base import dismiss_cookie_banner
 from portal.responses.playwright_errors import in_time, translated
 
+log = logging.getLogger(__name__)
+
+
+async def _let_go(context: BrowserContext) -> None:
+    """Closes what a dead page was in: whoever waits there goes on."""
+    log.warning("a page died: was there too little memory?")
+    await in_time(context.close())
+
 
 class BrowserPages:
     """The pages of a process; at most `access.limits.pages_at_once` are open at a time."""
@@ -30,13 +39,18 @@ class BrowserPages:
 
     @asynccontextmanager
     async def opened(self, state: Mapping[str, Any] | None) -> AsyncIterator[Page]:
-        """A page in a context of its own with that storage state. The context is closed, whatever happens."""
+        """A page in a context of its own with that storage state. The context is closed, whatever happens.
+
+        A page whose process dies, killed for its memory say, ends what waits for it: SiteUnavailable. Playwright by
+        itself would have some calls wait for ever.
+        """
         async with self._room:
             with translated("opening a page"):
                 context = await self._open_context(state)
             try:
                 with translated("opening a page"):
                     page = await context.new_page()
+                    page.on("crash", lambda _page: _let_go(context))
                     await PageSize(page, self._access.limits).watch()
                     await dismiss_cookie_banner(page)
                 async with self._observer.page(page):
