@@ -165,6 +165,7 @@ class Journey:
         refuse_living(facts)
         refuse_near_opening(facts)
         self._here.back_up(facts.backup)
+        os.sync()  # with its name: what is changed from now on is gone back to it
         self._say(f"The database is copied to {facts.backup}.")
         marks = replace(marks, phase=Phase.CHANGING, backup=str(facts.backup))
         self._desk.note(marks)
