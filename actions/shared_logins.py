@@ -58,10 +58,14 @@ class RowsOfLogins:
             raise ConfigError(self._without_key())
 
     async def _lacks_key(self) -> bool:
+        """With a key here, a guest's login that it does not open is no sign of it: its key may be lost, and it is
+        entered again.
+        """
+        sessions = [each.sealed for each in (await self._rows.all_kept()).values()]
+        if self._keys.read().ids:
+            return self._keys.shut(sessions) > 0
         guests = (await self._guests.changed_since(-1))[2]
-        sessions = (await self._rows.all_kept()).values()
-        sealed = [*(each.sealed for each in sessions), *(each.sealed for each in guests if each.sealed)]
-        return self._keys.shut(sealed) > 0
+        return bool(sessions) or any(each.sealed for each in guests)
 
     def _without_key(self) -> str:
         return _(

@@ -15,10 +15,12 @@ from domain.errors import ConfigError, KeyMissing, LoginRejected
 from domain.shared_logins import Turn
 from portal.storage.session_files import SessionFiles
 from runtime.sealing_key import KeyRing
+from safety.sealing import SealingKeys, Secrets, new_key
 from tests.conftest import GIULIA
 
 pytestmark = pytest.mark.both_engines
 WHO = "10000001"
+GUEST = GIULIA + 1
 STATE = {"cookies": [{"name": "s", "value": "secret"}], "origins": []}
 RENEWED = {"cookies": [{"name": "s", "value": "renewed"}], "origins": []}
 
@@ -82,6 +84,22 @@ async def test_a_machine_without_the_key_is_refused(db: Database, two: tuple[Mac
     with pytest.raises(KeyMissing, match="has not the key"):
         await without.shared.keep(GIULIA, "{}", None)
     assert not without.key.exists()
+
+
+async def test_a_guests_login_whose_key_is_lost_stops_no_machine_that_has_a_key(db: Database, tmp_path: Path) -> None:
+    assert await db.guests.welcome(await db.guests.invite(GIULIA), GUEST, "Nino")
+    lost = SealingKeys([new_key()])
+    await db.guests.store(GUEST, lost.seal(GUEST, Secrets("10556677", "x", "")), "of another key")
+    one = Machine(db, tmp_path / "one")
+    with pytest.raises(ConfigError, match="has not the key"):
+        await one.shared.refuse_without_key()
+    KeyRing(tmp_path / "one" / "polimisport.db").begin_rotation()
+    await one.shared.refuse_without_key()
+    await one.log_in(STATE)
+    other = Machine(db, tmp_path / "other", one.key)
+    await other.shared.refuse_without_key()
+    await other.files.catch_up()
+    assert other.files.load() == STATE
 
 
 async def test_who_waited_for_a_login_on_another_machine_learns_that_it_failed(
