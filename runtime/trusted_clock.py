@@ -155,9 +155,11 @@ class TrustedClock:
         if self._believes:
             yield
             return
-        if not waits and await self._doubt(last_sign) is not None:
+        if waits:
+            await self._wait_until_sane(last_sign, stop)
+        elif await self._doubt(last_sign) is not None:
             raise ClockInDoubt(str(REFUSES.filled(time=spelled(self._machine()))))
-        await self._wait_until_sane(last_sign, stop)
+        self._since = self._difference()
         watching = asyncio.create_task(self._watch(), name="clock")
         try:
             yield
@@ -183,7 +185,6 @@ class TrustedClock:
                 raise ClockInDoubt(str(doubt))
         if said:
             log.warning("The %s says %s now: going on", self._name, spelled(self._machine()))
-        self._since = self._difference()
 
     async def _doubt(self, last_sign: LastSign) -> Doubt | None:
         """What contradicts the machine's clock. Who tells the time now is believed more than the database."""

@@ -179,6 +179,24 @@ async def test_a_certificate_that_is_not_valid_yet_speaks_against_the_clock() ->
             pass
 
 
+async def test_who_does_not_wait_asks_once_and_is_held_up_by_nobody_who_is_silent_then() -> None:
+    class AnswersOnce(Told):
+        async def ask(self, patience: float) -> Evidence:
+            evidence = await super().ask(patience)
+            self.clock = None
+            return evidence
+
+    async def hours_ago() -> datetime | None:
+        return machine()() - HOURS
+
+    clock = TrustedClock(AnswersOnce(machine()), machine=machine(), doubts=QUICK)
+    async with asyncio.timeout(PATIENCE), clock.kept(hours_ago, asyncio.Event(), waits=False):
+        pass
+    with pytest.raises(ClockInDoubt):
+        async with asyncio.timeout(PATIENCE), clock.kept(hours_ago, asyncio.Event(), waits=False):
+            pass
+
+
 async def test_a_person_can_have_the_machines_clock_believed_whatever_it_says() -> None:
     wrong = machine(-HOURS)
     clock = TrustedClock(Told(machine()), machine=wrong, believes=True)
