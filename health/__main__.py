@@ -21,11 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.errors import ConfigError, DatabaseError
-from domain.postgresql_address import DatabasePlace, PostgresqlAddress
+from domain.postgresql_address import DatabasePlace
 from domain.programs import Heartbeat, living
 from runtime.credentials import CONFIG, handed_over
 from runtime.process_names import is_dead
-from store.last_signs import last_signs
+from store.last_signs import last_signs, last_signs_on
 
 WELL, UNWELL = 0, 1  # to the engines every other code means something else
 
@@ -79,20 +79,13 @@ def _keep(memo: Path, mark: list[str | int], found: Watched) -> None:
         draft.replace(memo)
 
 
-def beats_in(place: DatabasePlace) -> Sequence[Heartbeat]:
-    """The last sign of life of every process. Raises DatabaseError."""
+def signs_in(place: DatabasePlace, now: datetime) -> tuple[Sequence[Heartbeat], datetime]:
+    """The last sign of life of every process, and the time by the clock that they go by. Raises DatabaseError."""
     if isinstance(place, Path):
-        return last_signs(place)
+        return last_signs(place), now
     import asyncio  # late: a file is read without it
 
-    return asyncio.run(_beats_on(place))
-
-
-async def _beats_on(server: PostgresqlAddress) -> Sequence[Heartbeat]:
-    from database import open_database
-
-    async with open_database(server) as db:
-        return await db.heartbeats.all()
+    return asyncio.run(last_signs_on(place))
 
 
 def judged(programs: Sequence[str], beats: Sequence[Heartbeat], now: datetime) -> Iterator[tuple[str, bool, str]]:
@@ -115,7 +108,7 @@ def look(config: Path, memo: Path | None, now: datetime) -> list[tuple[str, bool
     except ConfigError as error:
         return [("configuration", False, str(error))]
     try:
-        beats = beats_in(what.database)
+        beats, now = signs_in(what.database, now)
     except DatabaseError as error:
         return [("database", False, str(error))]
     return [("database", True, "can be read"), *judged(what.programs, beats, now)]

@@ -10,15 +10,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from database import Database, open_database
 from domain.model import utc_now
 from domain.programs import PROGRAMS, Vitals
-from health.__main__ import UNWELL, WELL, main
+from health.__main__ import UNWELL, WELL, look, main
 from runtime.process_names import name_of
 from tests.support.clock import FakeClock
 from tests.support.pages import OTP
+from tests.support.postgresql import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 Ask = Callable[[], tuple[int, list[str]]]
@@ -64,7 +66,7 @@ def switch_off_web(config: Path) -> None:
     config.write_text(json.dumps(json.loads(config.read_text()) | {"web": {"enabled": False}}))
 
 
-async def test_all_is_well_when_every_program_lives(config: Path, ask: Ask) -> None:
+async def test_all_is_well_when_every_programs_live(config: Path, ask: Ask) -> None:
     async with open_database(database(config)) as db:
         await beats(db, *PROGRAMS)
         code, said = ask()
@@ -137,6 +139,23 @@ async def test_a_database_that_is_lost_while_all_run_is_named(config: Path, ask:
     database(config).write_text("no database at all, but long enough for its header to be looked at " * 20)
     code, said = ask()
     assert (code, "can't be read" in said[0]) == (UNWELL, True)
+
+
+@pytest.mark.process
+def test_on_a_server_its_clock_counts_and_nothing_is_made(config: Path, ask: Ask, postgresql: Server) -> None:
+    address, ahead = postgresql.empty_database(), utc_now() + timedelta(hours=1)
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"database": address.uri}))
+    assert ask()[1][0].startswith("FAIL database")
+
+    async def programs_live() -> None:
+        async with open_database(address) as db:
+            await beats(db, *PROGRAMS)
+
+    with psycopg.connect(address.uri) as shell:
+        assert shell.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'polimisport'").fetchall() == []
+    asyncio.run(programs_live())
+    assert ask()[0] == WELL
+    assert all(well for _, well, _ in look(config, None, ahead))
 
 
 async def test_a_memo_that_is_not_whole_is_made_anew(config: Path, ask: Ask) -> None:
