@@ -16,7 +16,7 @@ from admin.wizard import write
 from database import moved, open_database
 from domain.errors import ConfigError, DatabaseBusy, DatabaseError
 from domain.model import Clock, utc_now
-from domain.programs import LATE
+from domain.programs import living
 from languages.terminal import _, n_
 from runtime import config_file
 from runtime.credentials import CONFIG, handed_over
@@ -75,13 +75,12 @@ async def _make_ready(settings: Settings, clock: Clock) -> None:
         raise DatabaseError(
             _("the database {database} does not exist: there is nothing to move", database=settings.database)
         )
-    async with open_database(settings.database) as db:
-        beats = await db.heartbeats.all()
-    living = sorted({beat.program for beat in beats if clock() - beat.at < LATE and not is_dead(beat.name)})
-    if living:
+    async with open_database(settings.database, clock) as db:
+        beats, now = await db.heartbeats.all(), db.clock()
+    if names := sorted({beat.program for beat in living(beats, now, is_dead)}):
         raise DatabaseBusy(
             _("these programs are running, or were a minute ago: {names}. Stop them, then try again",
-              names=", ".join(living))
+              names=", ".join(names))
         )  # fmt: skip
 
 
