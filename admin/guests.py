@@ -16,8 +16,8 @@ from database import Database, open_database
 from domain.errors import ConfigError, KeyMissing, SealBroken
 from domain.guests import SealedGuest
 from domain.model import Clock, Credentials, utc_now
-from domain.site_login import SiteLogin
-from languages.terminal import _, n_
+from domain.site_login import PerLogin, SiteLogin
+from languages.terminal import N_, _, n_
 from runtime import config_file
 from runtime.backups import make_backup, new_backup
 from runtime.configured import people_of
@@ -28,6 +28,10 @@ from runtime.settings import Settings, fingerprint
 from safety.sealing import SealingKeys, Secrets, sealed_with
 
 LONGEST_NAME = 60  # characters of what somebody is called
+TAKEN = PerLogin(
+    polimi=N_("that Codice Persona is {other}'s already: an account belongs to one person"),
+    club=N_("that user name is {other}'s already: an account belongs to one person"),
+)
 
 Say = Callable[[str], None]
 
@@ -104,9 +108,7 @@ async def _name_of(settings: Settings, user_id: int) -> str:
 async def _add(settings: Settings, user_id: int, name: str, secrets: Secrets) -> None:
     async with opened(settings) as room:
         if (other := room.directory.whose(secrets.username)) not in (None, user_id):
-            raise ConfigError(
-                _("that Codice Persona is {other}'s already: an account belongs to one person", other=other)
-            )
+            raise ConfigError(TAKEN.at(settings.site.lets_in).filled(other=other))
         secret = await room.db.guests.invite(settings.telegram.allowed_user_id)
         await room.db.guests.welcome(secret, user_id, name)
         await room.db.guests.forget_invitation(secret)  # of who had come before it is left over

@@ -25,6 +25,7 @@ from database import open_database
 from domain.errors import AlreadyQueued, Blocked, ConfigError, LoginNeeded, SiteError
 from domain.model import ActionType, Booking, Clock, Credentials, utc_now
 from domain.requests import NewAction
+from domain.site_login import PerLogin
 from languages.terminal import N_, _, n_
 from portal.browser.chromium import has_display
 from portal.portal import open_portal
@@ -40,6 +41,15 @@ MOST_NAMED = 3  # of the bookings read, so that it is seen whose session it is
 NO_SCREEN = N_(
     "there is no screen here to show a browser on: log in on a laptop that has a copy of this project, with "
     "'.venv/bin/python setup.py --login --export-session FILE', copy FILE here, and take it with '{bring}'"
+)
+
+NOBODY = PerLogin(
+    polimi=N_("--person {name}: nobody here has that Codice Persona or Telegram id; there is {known}"),
+    club=N_("--person {name}: nobody here has that user name or Telegram id; there is {known}"),
+)
+ANOTHERS = PerLogin(
+    polimi=N_("{file} holds the session {whom}: write its Codice Persona, or bring the right file"),
+    club=N_("{file} holds the session {whom}: write its user name, or bring the right file"),
 )
 
 Ask = Callable[[str], str]
@@ -175,20 +185,14 @@ def _stored(settings: Settings, credentials: Credentials) -> Proved | None:
 
 
 def person_named(settings: Settings, name: str | None) -> Credentials:
-    """Whom --person means: a Codice Persona or Telegram id of the configuration; the owner without it."""
+    """Whom --person means: a user name or Telegram id of the configuration; the owner without it."""
     if name is None:
         return settings.people[0]
     for each in everybody(settings):
         if name.strip() in (each.username, str(each.user_id)):
             return each
     known = ", ".join(f"{each.user_id} ({masked(each.username)})" for each in everybody(settings))
-    raise ConfigError(
-        _(
-            "--person {name}: nobody here has that Codice Persona or Telegram id; there is {known}",
-            name=name,
-            known=known,
-        )
-    )
+    raise ConfigError(NOBODY.at(settings.site.lets_in).filled(name=name, known=known))
 
 
 def _owner(settings: Settings, carried: CarriedSession, name: str | None, file: Path) -> Credentials:
@@ -200,13 +204,7 @@ def _owner(settings: Settings, carried: CarriedSession, name: str | None, file: 
             if named
             else _("of an account that is not here")
         )
-        raise SessionFileError(
-            _(
-                "{file} holds the session {whom}: write its Codice Persona, or bring the right file",
-                file=file,
-                whom=whom,
-            )
-        )
+        raise SessionFileError(ANOTHERS.at(settings.site.lets_in).filled(file=file, whom=whom))
     return found
 
 

@@ -30,6 +30,7 @@ from demo.site.like import take_over
 from demo.telegram import TelegramEmulator
 from demo.world import GIULIA_ID, MARCO_ID, SOFIA, SOFIA_ID, Programme
 from domain.model import utc_now
+from domain.site_login import PerLogin, SiteLogin
 from portal.browser.chromium import has_display
 from runtime.settings import load
 
@@ -61,14 +62,27 @@ GREETING = """
   Un amico, Marco / A friend:     {chat}?user={friend}
   Un'ospite, Sofia / a guest:     {chat}?user={guest}
   IT  Giulia la invita con /invita: nella chat di Sofia scrivi /start e quello che nel link segue "start=".
-      Il suo account: Codice Persona {guest_name}, password {guest_password}, chiave dei codici
-      {guest_key}
+      {her_account_it}
   EN  Giulia invites her with /invite: in Sofia's chat type /start and what follows "start=" in the link.
-      Her account: Codice Persona, password and setup key as above.
+      {her_account_en}
   Il sito simulato / the simulated site:  {site}/
   I suoi interruttori / its switches:     {switches}
   Log: {log}        Ctrl-C: fine / stop{tunnel}
 """
+
+
+HER_ACCOUNT = PerLogin(
+    polimi=(
+        f"Il suo account: Codice Persona {SOFIA.username}, password {SOFIA.password}, chiave dei codici\n"
+        f"      {SOFIA.otp_secret}",
+        "Her account: Codice Persona, password and setup key as above.",
+    ),
+    club=(
+        f"Il suo account: nome utente {SOFIA.username}, password {SOFIA.password}",
+        "Her account: user name and password as above.",
+    ),
+)
+"""In Italian, and in English."""
 
 
 BY_HAND = f"""
@@ -132,12 +146,13 @@ async def programs(config: Path, workers: int, log: Path) -> AsyncIterator[async
             await process.wait()
 
 
-def greeting(programme: Programme, chat: str, site: str, page: str, log: Path) -> str:
+def greeting(programme: Programme, chat: str, site: str, page: str, log: Path, login: SiteLogin) -> str:
     """The text for the terminal: where the chat is, and what to try."""
     slot = programme.watched
     ports = [address.rstrip("/").rpartition(":")[2] for address in (chat, page)]
     forward = " ".join(f"-L {port}:127.0.0.1:{port}" for port in ports)
     tunnel = "" if has_display() else f"\n  Da un altro computer / from elsewhere:  ssh {forward} SERVER"
+    her_account_it, her_account_en = HER_ACCOUNT.at(login)
     return GREETING.format(
         opens_date=f"{programme.opens_at:%d/%m/%Y}",
         chat=chat,
@@ -149,9 +164,8 @@ def greeting(programme: Programme, chat: str, site: str, page: str, log: Path) -
         asks=f"{programme.asks_at:%H:%M}",
         friend=MARCO_ID,
         guest=SOFIA_ID,
-        guest_name=SOFIA.username,
-        guest_password=SOFIA.password,
-        guest_key=SOFIA.otp_secret,
+        her_account_it=her_account_it,
+        her_account_en=her_account_en,
         site=site,
         page=page,
         switches=urljoin(site, "/__demo__/"),
@@ -183,8 +197,9 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
             demo_world.book_some(world, spared=programme.recurring)
         async with programs(config, options.workers, log) as process:
             chat = f"{telegram.api_base_url}/"
-            page = load(config).web.url
-            text = greeting(programme, chat, site.base_url, page, log)
+            settings = load(config)
+            page, login = settings.web.url, settings.site.lets_in
+            text = greeting(programme, chat, site.base_url, page, log, login)
             text += BY_HAND.format(config) if options.by_hand else ""
             text += club.TOLD if options.club else ""
             beside = [greet(telegram, text, chat), openings.repeat(world, programme, telegram, database)]

@@ -7,9 +7,14 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from domain.site_login import SiteLogin
-from languages.terminal import _
+from domain.site_login import PerLogin, SiteLogin
+from languages.terminal import N_, _
 from runtime.config_values import BY_HAND, codice_persona
+
+TWICE = PerLogin(
+    polimi=N_("one Codice Persona is there twice: an account belongs to one person, write their own"),
+    club=N_("one user name is there twice: an account belongs to one person, write their own"),
+)
 
 
 class Person(Protocol):

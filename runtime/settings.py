@@ -45,7 +45,7 @@ from domain.site_login import SiteLogin
 from languages.terminal import N_, _
 from runtime import config_file, config_mistakes, config_values
 from runtime.config_file import DEFAULT_PATH, command
-from runtime.config_people import as_the_site_lets_in, no_codice_persona, unlike_the_site
+from runtime.config_people import TWICE, as_the_site_lets_in, no_codice_persona, unlike_the_site
 from runtime.config_sections import Alarms, Backups, Browser, Opening, Section, Site, Updates
 from runtime.config_values import (
     BY_HAND,
@@ -252,9 +252,7 @@ class Settings(Keys):
                     _("the Telegram id {id} is there twice: write each person's own", id=friend.telegram_user_id)
                 )
             if friend.username in accounts:
-                raise ValueError(
-                    _("one Codice Persona is there twice: an account belongs to one person, write their own")
-                )
+                raise ValueError(str(TWICE.at(info.data.get("site", Site()).lets_in)))
             ids.add(friend.telegram_user_id)
             accounts.add(friend.username)
         return friends

@@ -40,7 +40,7 @@ class DoorFlow:
                 return await self.choose_language(tap)
             case Verb.HELP:
                 return screens.menu.help_page(FULL_NAME)
-        return screens.door.welcome(tap.name)
+        return screens.door.welcome(tap.name, self._house.when().site)
 
     async def access(self, tap: Tap) -> Page:
         """The link of a page in which a guest enters what they log in with; a new one each time."""
@@ -55,6 +55,6 @@ class DoorFlow:
 
     async def choose_language(self, tap: Tap) -> Page:
         if tap.id >= len(screens.door.LANGUAGES):
-            return screens.door.welcome(tap.name)
+            return screens.door.welcome(tap.name, self._house.when().site)
         with speaking(await self._readers.choose(tap.user_id, screens.door.LANGUAGES[tap.id])):
             return await self.answer(replace(tap, call=Call(Verb.HOME)))

@@ -5,30 +5,44 @@ from __future__ import annotations
 from bot.screens.callbacks import Verb
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
 from bot.screens.when import SETUP, When
+from domain.site_login import PerLogin, SiteLogin
 from languages import N_, Language, _
 
 LANGUAGES = (Language.ITALIAN, Language.ENGLISH)
 """By the number of their button."""
 LABELS = {Language.ITALIAN: N_("🇮🇹 Italiano"), Language.ENGLISH: N_("🇬🇧 English")}
 ENTER_LABEL = N_("🔑 Inserisci i tuoi dati di accesso")
+WHAT_I_DO = PerLogin(
+    polimi=N_(
+        "Prenoto per te i corsi e la palestra di Polimisport, con il tuo account: anche all'istante in cui aprono "
+        "le prenotazioni, e ogni settimana se vuoi."
+    ),
+    club=N_(
+        "Prenoto per te i corsi e la palestra del circolo, con il tuo account: anche all'istante in cui aprono "
+        "le prenotazioni, e ogni settimana se vuoi."
+    ),
+)
+WHAT_I_NEED = PerLogin(
+    polimi=N_(
+        "Per farlo entro nel sito al posto tuo: mi servono il tuo Codice Persona, la password e, se lo usi, il "
+        "codice dell'app. <b>Non scriverli in chat</b>: si inseriscono in una pagina a parte, e restano cifrati."
+    ),
+    club=N_(
+        "Per farlo entro nel sito al posto tuo: mi servono il tuo nome utente e la password. <b>Non scriverli in "
+        "chat</b>: si inseriscono in una pagina a parte, e restano cifrati."
+    ),
+    by_hand=N_(
+        "Nel sito entri tu, ogni tanto, e io uso il tuo accesso: mi serve solo il tuo nome utente. <b>Non scrivere "
+        "password in chat</b>: non me ne servono."
+    ),
+)
 
 
-def welcome(name: str) -> Page:
-    """The first page, and the only one so far."""
+def welcome(name: str, site: SiteLogin) -> Page:
+    """The first page, and the only one so far. `site`: how it lets its people in."""
     greeting = _("Ciao {name}! 👋", name=safe(name)) if name else _("Ciao! 👋")
     lines = Lines().add(f"<b>{greeting}</b>")
-    lines.add(
-        _(
-            "Prenoto per te i corsi e la palestra di Polimisport, con il tuo account: anche all'istante in cui aprono "
-            "le prenotazioni, e ogni settimana se vuoi."
-        )
-    )
-    lines.add(
-        _(
-            "Per farlo entro nel sito al posto tuo: mi servono il tuo Codice Persona, la password e, se lo usi, il "
-            "codice dell'app. <b>Non scriverli in chat</b>: si inseriscono in una pagina a parte, e restano cifrati."
-        )
-    )
+    lines.add(str(WHAT_I_DO.at(site))).add(str(WHAT_I_NEED.at(site)))
     return Page(str(lines), _rows())
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bot.screens.texts import MINE_LABEL
 from bot.screens.when import When
 from domain.model import BY_OWNER, RemarkKind
+from domain.site_login import PerLogin, SiteLogin
 from languages import N_, Later
 
 
@@ -326,6 +327,30 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
     ),
 }
 """By the class of the error (domain/errors.py), as booking_actions.error_kind keeps it."""
+AT_A_CLUB: dict[str, FailureMessage] = FAILURE_MESSAGES | {
+    "SiteUnavailable": replace(FAILURE_MESSAGES["SiteUnavailable"], happened=N_("Il sito del circolo non risponde.")),
+    "LoginRejected": replace(
+        FAILURE_MESSAGES["LoginRejected"], happened=N_("Il sito ha rifiutato il tuo nome utente o la password.")
+    ),
+    "LoginDiverted": replace(
+        FAILURE_MESSAGES["LoginDiverted"],
+        happened=N_("L'accesso mi ha portato a un indirizzo che non è quello del circolo."),
+        you=N_(
+            "Non aprire quell'indirizzo. Entra dal browser sul sito del circolo, guarda dove ti chiede la password e "
+            "confronta; se anche lì qualcosa non torna, cambiala e avvisa il circolo."
+        ),
+    ),
+    "LoginUnavailable": replace(
+        FAILURE_MESSAGES["LoginUnavailable"],
+        happened=N_("La pagina d'accesso del sito non risponde, o l'accesso si interrompe a metà."),
+    ),
+    "LoginInterrupted": replace(
+        FAILURE_MESSAGES["LoginInterrupted"],
+        happened=N_("L'accesso riesce, ma poi il sito del circolo non mostra la sua pagina."),
+    ),
+}
+"""The same at a club whose login is not the Politecnico's."""
+MESSAGES = PerLogin(polimi=FAILURE_MESSAGES, club=AT_A_CLUB)
 WATCH_ENDED = FailureMessage(
     N_("Nessuno ha lasciato il posto in tempo."),
     N_("Smetto di guardare: un posto preso adesso non si potrebbe più annullare senza penalità."),
@@ -352,6 +377,10 @@ PASSWORD_AGAIN = FailureMessage(
     ),
 )
 """A password that was not taken, and not refused either."""
+ASKED_AGAIN_FOR_IT = PerLogin(
+    polimi=PASSWORD_AGAIN,
+    club=replace(PASSWORD_AGAIN, happened=N_("Il sito mi ha chiesto di nuovo la password, senza dire perché.")),
+)
 BEFORE_THE_OPENING: dict[str, tuple[Later, Remedy]] = {
     "LoginRejected": (N_("Controlla username e password in config.json e riavvia il bot."), Remedy.LOGIN),
     "LoginDiverted": (
@@ -393,14 +422,14 @@ WHILE_WAITING = {
 """What to say of an error while it is tried again: what was seen once may change."""
 
 
-def happening(kind: str | None) -> str:
+def happening(kind: str | None, site: SiteLogin) -> str:
     """The sentence about an error of that class while its action is tried again."""
-    return str(WHILE_WAITING.get(kind or "") or failure_message(kind).happened)
+    return str(WHILE_WAITING.get(kind or "") or failure_message(kind, site).happened)
 
 
-def failure_message(kind: str | None) -> FailureMessage:
-    """The failure message of an error class; UNKNOWN for a class without one."""
-    return FAILURE_MESSAGES.get(kind or "", UNKNOWN)
+def failure_message(kind: str | None, site: SiteLogin) -> FailureMessage:
+    """The failure message of an error class at a club that lets people in so; UNKNOWN for a class without one."""
+    return MESSAGES.at(site).get(kind or "", UNKNOWN)
 
 
 LOGIN_REMARKS = {

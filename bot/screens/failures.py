@@ -6,11 +6,11 @@ import re
 
 from bot.screens.callbacks import Verb
 from bot.screens.failure_messages import (
+    ASKED_AGAIN_FOR_IT,
     LOGIN_REMARKS,
     NOT_ASKED_FOR,
     NOT_CANCELLED,
     OLD_HOURS_STAY,
-    PASSWORD_AGAIN,
     WATCH_ENDED,
     FailureMessage,
     Remedy,
@@ -32,6 +32,7 @@ from domain.errors import (
     quoted,
 )
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
+from domain.site_login import SiteLogin
 from domain.waiting_list import ASKED_ABOUT, OFFERED, number_on_list
 from languages import N_, _, n_
 
@@ -41,8 +42,8 @@ SWAP_WATCH_LABEL = N_("👀 Scambia se si libera")
 WATCH_LABELS = {WatchMode.BOOK: N_("🔔 Prenota se si libera"), WatchMode.TELL: N_("👀 Avvisami soltanto")}
 
 
-def cause_of(action: Action) -> FailureMessage:
-    """The failure message of an action."""
+def cause_of(action: Action, site: SiteLogin) -> FailureMessage:
+    """The failure message of an action at a club that lets people in so."""
     if action.watch and action.error_kind in ("SlotFull", "ClassStarted", "BookingsClosed"):
         return WATCH_ENDED
     if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
@@ -51,17 +52,17 @@ def cause_of(action: Action) -> FailureMessage:
         return OLD_HOURS_STAY
     if action.error_kind == Overlap.__name__ and not quoted(action.error or ""):
         return NOT_ASKED_FOR
-    return of_login(action.error_kind, action.error or "")
+    return of_login(action.error_kind, action.error or "", site)
 
 
-def of_login(kind: str | None, sentence: str) -> FailureMessage:
+def of_login(kind: str | None, sentence: str, site: SiteLogin) -> FailureMessage:
     """The failure message of an error that may come from a login."""
-    return PASSWORD_AGAIN if ASKED_AGAIN in sentence else failure_message(kind)
+    return ASKED_AGAIN_FOR_IT.at(site) if ASKED_AGAIN in sentence else failure_message(kind, site)
 
 
 def explain(action: Action, when: When, more: str = "") -> list[str]:
     """What happened and what more is known of it, what the bot does, what the person can do."""
-    cause = cause_of(action)
+    cause = cause_of(action, when.site)
     where = seen(action.error or "") if action.error_kind == LoginDiverted.__name__ else []
     return [
         f"{cause.happened}{_quote(action, cause)}",
@@ -101,7 +102,7 @@ def from_the_site(words: str) -> str:
 
 def remedy_rows(action: Action, clash: Clash | None = None, *, fresh: bool, watchable: bool = False) -> list[ButtonRow]:
     """The buttons that do what the failure's text advises; `watchable`: a freed place could still be of use."""
-    remedy = cause_of(action).remedy
+    remedy = cause_of(action, SiteLogin.POLIMI).remedy  # the same at every club
     if remedy is Remedy.OTHER and action.type is not ActionType.BOOK:
         remedy = Remedy.AGAIN
     rows: list[ButtonRow] = [(remedy_button(remedy, action, fresh=fresh),)]
@@ -169,7 +170,7 @@ def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
 
 def account_waits(pause: Pause, when: When) -> Page:
     """Sent once when an account has to wait: what the site showed, what the bot does, what the person can do."""
-    cause = failure_message(pause.kind)
+    cause = failure_message(pause.kind, when.site)
     lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*seen(pause.reason))
     again = _("Riprovo da solo {moment}.", moment=when.soon(pause.until))
     lines.add(f"{_then(cause)} {again}".strip())
@@ -223,7 +224,7 @@ def holds_up(pause: Pause | None, action: Action, when: When) -> bool:
 def held_up(pause: Pause, when: When) -> list[str]:
     """What the card of an action says while its account waits."""
     return [
-        str(failure_message(pause.kind).happened),
+        str(failure_message(pause.kind, when.site).happened),
         _("Riprovo {moment}, da solo: la richiesta resta in coda.", moment=when.soon(pause.until)),
     ]
 
@@ -235,4 +236,4 @@ def keeps_trying(action: Action, when: When) -> list[str]:
     if action.watch:
         again = _("Continuo a guardare ogni minuto o due.")
     meanwhile = _("Se non vuoi aspettare, prova tu dal sito: se prenoti lì, lo vedo.")
-    return [happening(action.error_kind), again, meanwhile]
+    return [happening(action.error_kind, when.site), again, meanwhile]

@@ -36,6 +36,7 @@ from domain.recurrence import (
     PlannedDate,
 )
 from domain.recurring_pauses import MissedDate, RecurringPause
+from domain.site_login import SiteLogin
 from languages import N_, _
 
 # The list
@@ -65,7 +66,10 @@ def periodic_page(
 
 def all_stopped(pause: RecurringPause) -> Sequence[str]:
     """Why everything that recurs waits, and what its person can do."""
-    stopped = [_("⏸ <b>Tutte ferme.</b>"), str(failure_message(pause.kind).happened)]
+    stopped = [
+        _("⏸ <b>Tutte ferme.</b>"),
+        str(failure_message(pause.kind, SiteLogin.POLIMI).happened),
+    ]  # never of a login
     stopped += [_("Dal sito: {said}.", said=in_quotes(pause.words))] if pause.words else []
     return " ".join(stopped), _("Quando è a posto, tocca Riprendi.")
 

@@ -239,7 +239,7 @@ def refreshed(days: int, slots: int, when: When) -> Page:
 
 def login_stopped(stop: LoginStopped, when: When, *, guest: bool = False) -> Page:
     """Sent when a login was refused, or led to an address that is not the site's. A guest can enter other data."""
-    cause = of_login(stop.kind, str(stop))
+    cause = of_login(stop.kind, str(stop), when.site)
     astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | LoginRejected | MatricolaMissing)
     lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
     anew = guest and isinstance(stop, LoginRejected | OtpMissing | MatricolaMissing)
@@ -253,7 +253,7 @@ def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
     lines = Lines().add(_("⏰ <b>Devi ancora entrare nel sito</b>"), about_action(action, when))
     opening = when.at(action.opens_at or action.run_at)
     lines.add(_("Si prenota {moment}: senza il tuo accesso non posso farlo.", moment=opening))
-    lines.add(failure_message(stop.kind).advice(when))
+    lines.add(failure_message(stop.kind, when.site).advice(when))
     return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
 
 
@@ -317,8 +317,8 @@ def rehearsed(action: Action, others: Sequence[ClassRef], when: When, clash: Cla
     advice, remedy = BEFORE_THE_OPENING.get(action.rehearsal or "", NOTHING_TO_DO)
     lines.add(_("⚠️ <b>La prova per l'apertura non è riuscita</b>"), about_action(action, when))
     if not when.to_keeper:
-        advice = failure_message(action.rehearsal).you_guest or advice
-    happened = str(failure_message(action.rehearsal).happened)
+        advice = failure_message(action.rehearsal, when.site).you_guest or advice
+    happened = str(failure_message(action.rehearsal, when.site).happened)
     lines.add(*choices(others, when)).add(happened, the_other(clash, when), when.typed(str(advice)))
     lines.add(_("Ci provo comunque {moment}.", moment=opening))
     mend = next(iter(swap_rows(clash, fresh=True)), (remedy_button(remedy, action, fresh=True),))

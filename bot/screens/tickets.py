@@ -352,7 +352,7 @@ def _waiting(action: Action, when: When) -> list[str]:
         return [str(LOOKING_ONCE_MORE)]
     if action.failures:
         again = _("Riprovo {moment}, da solo.", moment=when.soon(action.run_at, seconds=True))
-        return [happening(action.error_kind), again]
+        return [happening(action.error_kind, when.site), again]
     if action.opens_at and when.now < action.opens_at:
         waiting = _("In attesa dell'apertura: prenoto appena apre, {moment}.", moment=when.at(action.opens_at))
         return [waiting, _rehearsal(action, when), str(PROMISE)]

@@ -23,6 +23,7 @@ from dashboard.entering import LONGEST_SECRET, WITHIN, WRONG_LINKS, Sessions
 from dashboard.parts import FORM, Access, Dashboard, Form, Route, get, post
 from dashboard.security import Allowance, Doorkeeper
 from domain.errors import ConfigError, KeyMissing, UnknownGuest
+from domain.site_login import PerLogin
 from domain.web import LinkPurpose, chat_with
 from languages import N_, speaking
 
@@ -44,7 +45,10 @@ WRITE_IT_AGAIN = N_("Riscrivi la password: quella di prima il sito l'ha rifiutat
 ANOTHER_SECRET = N_("Dai un altro segreto: con quello di prima il sito ha rifiutato il codice, o non ce n'era uno.")
 CHOOSE_ONE = N_("Scegli l'account del Politecnico.")
 NO_KEY = N_("Non posso salvarlo: la chiave con cui cifro i dati manca, o non si legge. Dillo a chi tiene il bot.")
-TAKEN = N_("C'è già chi usa il bot con questo Codice Persona: un account è di una persona sola.")
+TAKEN = PerLogin(
+    polimi=N_("C'è già chi usa il bot con questo Codice Persona: un account è di una persona sola."),
+    club=N_("C'è già chi usa il bot con questo nome utente: un account è di una persona sola."),
+)
 
 log = logging.getLogger(__name__)
 
@@ -250,7 +254,7 @@ class AccountPages:
         try:
             await self._trial.store(draft)
         except AccountTaken:
-            draft.stage, draft.mistakes = Stage.FORM, Mistakes(username=str(TAKEN))
+            draft.stage, draft.mistakes = Stage.FORM, Mistakes(username=str(TAKEN.at(self._site)))
         except (ConfigError, KeyMissing) as error:
             log.error("What user %s entered is not stored: %s", draft.user_id, error)
             draft.stage, draft.mistakes = Stage.FORM, Mistakes(username=str(NO_KEY))

@@ -12,7 +12,8 @@ from bot.screens.failure_messages import happening
 from bot.screens.when import When
 from domain.errors import ASKED_AGAIN, LoginStopped, quoted
 from domain.model import BY_OWNER, Account, Action, ActionStatus
-from languages import N_, _, n_
+from domain.site_login import PerLogin, SiteLogin
+from languages import N_, Later, _, n_
 
 CODE_REFUSED = "OtpRejected"
 NEEDS_ITS_PERSON = "LoginNeeded"
@@ -76,13 +77,13 @@ def progress(rows: Rows, when: When) -> Progress:
     if check is not None and check.status is ActionStatus.COMPLETED:
         return _opening_first() if account.login_asked else _entered(rows.held)
     if account.stop is not None:
-        return _stopped(account.stop)
+        return _stopped(account.stop, when.site)
     if account.pause is not None and account.waits_until(when.now):
         return _waits(account.pause.kind, account.pause.reason, f"{when.local(account.pause.until):%H:%M}", when)
     if check is None or check.status is ActionStatus.CANCELLED:
         return Progress(Standing.STOPPED, _("L'accesso non è stato provato."), remedy=Remedy.TRY)
     if check.status is ActionStatus.FAILED:
-        return _gave_up(check)
+        return _gave_up(check, when.site)
     if check.status is ActionStatus.PROCESSING:
         return _entering()
     if check.error_kind and check.run_at > when.now:
@@ -126,7 +127,7 @@ def _opening_first() -> Progress:
     return Progress(Standing.AGAIN, _("Salvato e cifrato."), lines)
 
 
-STOPS = {
+STOPS: dict[str, tuple[Later, Later, Remedy]] = {
     "LoginRejected": (
         N_("Il sito ha rifiutato Codice Persona o password."),
         N_(
@@ -152,25 +153,43 @@ STOPS = {
     ),
 }
 """Why nothing is tried any more, by the class of the error: what happened, what to do, and the button for it."""
-PASSWORD_AGAIN = (
-    N_("Il Politecnico ha chiesto di nuovo la password, senza dire perché."),
-    N_(
-        "Non la riscrivo da solo, per non far bloccare il tuo account. Prova a entrare tu dal browser: se la password "
-        "è cambiata riscrivila qui, se no riprova."
+STOPS_AT_A_CLUB = STOPS | {
+    "LoginRejected": (
+        N_("Il sito ha rifiutato nome utente o password."),
+        N_(
+            "Non riprovo da solo, per non far bloccare il tuo account. Prova nome utente e password sul sito del "
+            "circolo; poi riscrivili qui."
+        ),
+        Remedy.PASSWORD,
     ),
-    Remedy.PASSWORD,
+}
+WHY_STOPPED = PerLogin(polimi=STOPS, club=STOPS_AT_A_CLUB)
+WRITE_IT_NO_MORE = N_(
+    "Non la riscrivo da solo, per non far bloccare il tuo account. Prova a entrare tu dal browser: se la password "
+    "è cambiata riscrivila qui, se no riprova."
+)
+ASKED_AGAIN_FOR_IT = PerLogin(
+    polimi=N_("Il Politecnico ha chiesto di nuovo la password, senza dire perché."),
+    club=N_("Il sito ha chiesto di nuovo la password, senza dire perché."),
 )
 
 
-def _stopped(stop: LoginStopped) -> Progress:
+def _stopped(stop: LoginStopped, site: SiteLogin) -> Progress:
     if stop.kind == NEEDS_ITS_PERSON:
         return Progress(
             Standing.HAND,
             _("Salvato. Adesso tocca a te entrare."),
             (_("Finché non fai l'accesso non posso prenotare; appena lo fai me ne accorgo, e lo vedi anche qui."),),
         )
-    title, line, remedy = PASSWORD_AGAIN if ASKED_AGAIN in str(stop) else STOPS.get(stop.kind, STOPS["LoginRejected"])
+    title, line, remedy = _why(stop, site)
     return Progress(Standing.STOPPED, str(title), (str(line),), quoted(str(stop)), remedy)
+
+
+def _why(stop: LoginStopped, site: SiteLogin) -> tuple[Later, Later, Remedy]:
+    if ASKED_AGAIN in str(stop):
+        return ASKED_AGAIN_FOR_IT.at(site), WRITE_IT_NO_MORE, Remedy.PASSWORD
+    stops = WHY_STOPPED.at(site)
+    return stops.get(stop.kind, stops["LoginRejected"])
 
 
 def _waits(kind: str, sentence: str, hour: str, when: When) -> Progress:
@@ -185,10 +204,10 @@ def _waits(kind: str, sentence: str, hour: str, when: When) -> Progress:
         return Progress(Standing.STOPPED, _("Il sito ha rifiutato il codice."), (advice,), words, Remedy.CODE)
     if kind in BARRED:
         advice = _("Entra tu dal browser e fai quello che il sito chiede, poi riprova da qui.")
-        return Progress(Standing.STOPPED, happening(kind), (advice,), words, Remedy.TRY)
+        return Progress(Standing.STOPPED, happening(kind, when.site), (advice,), words, Remedy.TRY)
     if kind == BY_OWNER:
         later = _("Il tuo account è salvato. Riparto alle {hour}.", hour=hour)
-        return Progress(Standing.AGAIN, happening(kind), (later,))
+        return Progress(Standing.AGAIN, happening(kind, when.site), (later,))
     lines = (
         _("Il tuo account è salvato. Riprovo da solo alle {hour}, e poi ancora.", hour=hour),
         _("Non devi restare qui: come va a finire lo vedi anche nella chat."),
@@ -196,6 +215,6 @@ def _waits(kind: str, sentence: str, hour: str, when: When) -> Progress:
     return Progress(Standing.AGAIN, _("Il sito adesso non risponde."), lines, words)
 
 
-def _gave_up(check: Action) -> Progress:
+def _gave_up(check: Action, site: SiteLogin) -> Progress:
     lines = (_("Il tuo account è salvato. Mi sono fermato: riprova tra qualche minuto."),)
-    return Progress(Standing.STOPPED, happening(check.error_kind), lines, quoted(check.error or ""), Remedy.TRY)
+    return Progress(Standing.STOPPED, happening(check.error_kind, site), lines, quoted(check.error or ""), Remedy.TRY)

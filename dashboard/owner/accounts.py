@@ -47,9 +47,9 @@ def _troubles(state: AccountState, when: When) -> list[str]:
     account = state.account
     told = []
     if account.stop is not None:
-        told.append(_("🔑 fermo: {why}", why=failure_message(account.stop.kind).happened))
+        told.append(_("🔑 fermo: {why}", why=failure_message(account.stop.kind, when.site).happened))
     if account.pause is not None and (until := account.waits_until(when.now)) is not None:
-        why = failure_message(account.pause.kind).happened
+        why = failure_message(account.pause.kind, when.site).happened
         told.append(_("⏸ in pausa {until}: {why}", until=when.until(until), why=why))
     if state.unreachable_since is not None:
         told.append(_("🔕 Telegram non consegna i suoi messaggi da {moment}", moment=when.at(state.unreachable_since)))

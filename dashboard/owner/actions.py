@@ -43,7 +43,7 @@ def view(action: Action, when: When) -> ActionView:
         about=about(action, when),
         person=action.user_id,
         state=_state(action, when),
-        trouble=happening(action.error_kind) if action.error_kind else "",
+        trouble=happening(action.error_kind, when.site) if action.error_kind else "",
         evidence=PurePath(action.evidence).name if action.evidence else "",
         may_try_now=_may_try_now(action, when),
         may_withdraw=action.status is ActionStatus.PENDING or action.only_prepared(when.now),

@@ -86,7 +86,7 @@ def _rehearsal(action: Action, when: When) -> tuple[str, bool | None]:
         return _("provata: tutto a posto"), True
     if action.rehearsal == REHEARSED_UNSEEN:
         return _("provata: tutto a posto, ma il sito non la mostra ancora"), True
-    return _("la prova è andata male: {why}", why=happening(action.rehearsal)), False
+    return _("la prova è andata male: {why}", why=happening(action.rehearsal, when.site)), False
 
 
 def _shots(shots: Mapping[ShotOutcome, int]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from demo import club
 from demo import world as demo_world
+from demo.__main__ import greeting
 from demo.site import Site
 from demo.site.slots import ROME
 from domain.site_login import SiteLogin
@@ -29,6 +30,10 @@ async def test_the_programs_take_its_configuration_and_nobody_has_a_one_time_cod
         demo_world.write_configuration(config, club.configured(values))
         settings = load(config)
         assert settings.site.base_url == site.base_url
+        log = tmp_path / "log.txt"
+        told = greeting(programme, "http://x.test/", site.base_url, "http://y.test/", log, settings.site.lets_in)
+        assert "nome utente" in told
+        assert "Codice Persona" not in told
     assert settings.site.base_url.endswith("/circoloesempio")
     assert settings.site.lets_in is SiteLogin.FORM
     assert [each.otp_url for each in settings.people] == ["", ""]

@@ -13,6 +13,7 @@ from domain.errors import LoginRejected, OtpMissing
 from domain.guests import Forgotten, Guest, Invitation
 from domain.model import Action, ActionStatus
 from domain.recurrence import PeriodicBooking
+from domain.site_login import SiteLogin
 from tests.support.chats import NOON
 
 
@@ -42,4 +43,5 @@ def guest_pages(action: Action, series: PeriodicBooking, nasty: str, when: When)
     yield from (screens.results.login_stopped(stop, when, guest=True) for stop in (LoginRejected("x"), OtpMissing("x")))
     yield from (screens.leaving.owners(), screens.leaving.asked_to_be_forgotten(ID))
     yield from (screens.door.enter_page("https://x.test/account/s", 5, again=again) for again in (True, False))
-    yield from (screens.door.welcome(nasty), screens.door.no_page(ID, when), screens.door.configured())
+    yield from (screens.door.welcome(nasty, site) for site in SiteLogin)
+    yield from (screens.door.no_page(ID, when), screens.door.configured())

@@ -45,7 +45,7 @@ class House:
     def when(self, user_id: int | None = None) -> When:
         """The present moment, as texts tell it to that person; None where no text depends on the person."""
         keeps = user_id is None or self.is_kept_by(user_id)
-        return When(self.now(), self.opening.zone, keeps, self._setup)
+        return When(self.now(), self.opening.zone, keeps, self._setup, self._settings.site.lets_in)
 
     def is_kept_by(self, user_id: int) -> bool:
         """Whether the person keeps the bot: nobody else changes its rules or its configuration."""
