@@ -21,6 +21,7 @@ from portal.portal import Portal, open_portal
 from portal.storage.session_files import LOCK_POLL_INTERVAL
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
+from safety.sealing import HEAD
 
 TURN_EXTENDED = 5.0  # s, a third of a turn
 ASKED_AGAIN = 10 * LOCK_POLL_INTERVAL  # s between two tries for a turn that another machine has
@@ -61,7 +62,7 @@ class RowsOfLogins:
         """With a key here, a guest's login that it does not open is no sign of it: its key may be lost, and it is
         entered again.
         """
-        sessions = [each.sealed for each in (await self._rows.all_kept()).values()]
+        sessions = await self._rows.one_of_each(HEAD)
         if self._keys.read().ids:
             return self._keys.shut(sessions) > 0
         guests = (await self._guests.changed_since(-1))[2]

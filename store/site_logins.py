@@ -30,6 +30,11 @@ KEEP = f"""
         WHERE CAST(:instead_of AS BIGINT) IS NULL OR site_logins.version = :instead_of
     RETURNING version
 """  # noqa: S608 - a constant
+ONE_OF_EACH = """
+    SELECT sealed FROM site_logins WHERE user_id IN (
+        SELECT min(user_id) FROM site_logins WHERE sealed IS NOT NULL
+        GROUP BY substr(sealed, 1, CAST(:length AS INTEGER)))
+"""
 NOTE_FAILURE = "UPDATE site_logins SET failure = :failure, failed_at = :now WHERE user_id = :user_id"
 LAST_CODES = "SELECT counter FROM sent_codes WHERE user_id = :user_id ORDER BY sent_at DESC, counter DESC"
 IS_SPENT = f"""
@@ -108,6 +113,11 @@ class SiteLogins:
         """Every session that is kept, by whose it is."""
         rows = await self._db.rows("SELECT user_id, version, sealed FROM site_logins WHERE sealed IS NOT NULL")
         return {row["user_id"]: SealedSession(row["version"], bytes(row["sealed"])) for row in rows}
+
+    async def one_of_each(self, length: int) -> list[bytes]:
+        """Of the sessions that begin with the same so many bytes, which name their key, one: there may be many."""
+        rows = await self._db.rows(ONE_OF_EACH, {"length": length})
+        return [bytes(row["sealed"]) for row in rows]
 
     async def discard(self, user_id: int, version: int) -> None:
         """Keeps the session of that version no longer."""

@@ -65,6 +65,17 @@ async def test_a_session_replaces_the_version_it_was_made_of_and_no_later_one(db
     assert await logins.session(GIULIA, 0) is None
 
 
+async def test_of_the_sessions_that_one_key_sealed_one_tells_of_it(db: Database) -> None:
+    logins = db.site_logins
+    await logins.keep(GIULIA, b"key one, giulia", None)
+    await logins.keep(MARCO, b"key one, marco", None)
+    assert await logins.one_of_each(len("key one")) == [b"key one, giulia"]
+    await logins.keep(MARCO, b"key two, marco", None)
+    assert sorted(await logins.one_of_each(len("key one"))) == [b"key one, giulia", b"key two, marco"]
+    await logins.discard(GIULIA, 1)
+    assert await logins.one_of_each(len("key one")) == [b"key two, marco"]
+
+
 async def test_a_code_is_sent_by_one_alone_however_many_want_it(db: Database, place: Place, clock: FakeClock) -> None:
     async with open_database(place, clock) as other:
         for counter in (100, 101):
