@@ -1,6 +1,6 @@
 """What is left after the shooting: the site, the database, the chats and the processes, compared with one another.
 
-Used by bench.crash and bench.soak. Everything may first settle; what then does not agree is a finding.
+Used by bench.crash, bench.soak and bench.hosts. Everything may first settle; what then does not agree is a finding.
 """
 
 from __future__ import annotations

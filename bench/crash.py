@@ -24,7 +24,7 @@ from bench.aftermath import Finding, examine, findings_table, shown
 from bench.machine import describe
 from bench.programs import BenchError
 from bench.students import Ledger, live_all
-from bench.town import PROGRAMS, Town, open_town, phone_of, until_stopped
+from bench.town import PROGRAMS, Commit, Town, open_town, phone_of, until_stopped
 
 KILLS = 300
 PEOPLE = 4
@@ -114,7 +114,7 @@ class Killer:
         delay = self._chance.choice(AFTER_COMMIT)
         committed = asyncio.Event()
 
-        def hit() -> None:
+        def hit(_commit: Commit) -> None:
             if committed.is_set():
                 return
             committed.set()

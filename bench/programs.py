@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -27,14 +27,24 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"}
 
 
-async def start(*arguments: str, log: Path, stdout: int | None = None) -> Process:
-    """Python with these arguments, in a process group of its own; what it says goes to the log."""
+async def start(
+    *arguments: str,
+    log: Path,
+    stdout: int | None = None,
+    through: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+) -> Process:
+    """Python with these arguments, in a process group of its own; what it says goes to the log.
+
+    `through`: a command that becomes the one it is given, as `env` does.
+    """
     with log.open("ab") as file:
         return await asyncio.create_subprocess_exec(
+            *through,
             sys.executable,
             *arguments,
             cwd=PROJECT,
-            env=environment(),
+            env=environment() | dict(variables or {}),
             stdin=DEVNULL,
             stdout=stdout or file,
             stderr=file,

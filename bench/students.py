@@ -1,7 +1,8 @@
 """What students do all day, at high speed: book, give back, look, read anew; by taps in the chat and by rows.
 
-Used by bench.crash and bench.soak. Each student has a few places to juggle with, and waits for one wish to be settled
-before having the next, so that at every moment it is known what the site must hold. What does not agree is noted.
+Used by bench.crash, bench.soak and bench.hosts. Each student has a few places to juggle with, and waits for one wish
+to be settled before having the next, so that at every moment it is known what the site must hold. What does not agree
+is noted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A small town: people with accounts, the simulated site, Telegram, and the real programs, which can be killed.
 
-Used by bench.crash and bench.soak. Site and Telegram run in this process and outlive every program; the site tells the
-moment it has committed something, which is when a kill hurts most.
+Used by bench.crash, bench.soak and bench.hosts. Site and Telegram run in this process and outlive every program; the
+site tells the moment it has committed something, which is when a kill hurts most.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -24,9 +25,10 @@ from bench.browser import find_browser
 from bench.programs import BenchError
 from database import Database, PostgresqlAddress, open_database
 from demo import telegram as chat
-from demo.site import Outcome, Person, Site, SiteWorld
+from demo.site import Outcome, Person, Site, SiteWorld, Slot
 from demo.telegram import TelegramEmulator
 from demo.world import write_configuration
+from domain.model import ActionType
 from runtime.configured import people_of
 from runtime.settings import load
 
@@ -47,7 +49,17 @@ PROGRAMS = {
 }
 """The processes of a town by name, and the program of each."""
 
-Committed = Callable[[], None]
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What the site has just done for somebody."""
+
+    what: ActionType
+    username: str
+    slot: Slot
+
+
+Committed = Callable[[Commit], None]
 
 
 class TownSite(SiteWorld):
@@ -63,13 +75,13 @@ class TownSite(SiteWorld):
         outcome = super().book(username, appointment_id)
         self.asked_twice += outcome is Outcome.ALREADY and not self._opens_now(appointment_id)
         if outcome is Outcome.BOOKED:
-            self._tell("book")
+            self._tell(ActionType.BOOK, username, appointment_id)
         return outcome
 
     def cancel(self, username: str, appointment_id: str) -> bool:
         done = super().cancel(username, appointment_id)
         if done:
-            self._tell("cancel")
+            self._tell(ActionType.CANCEL, username, appointment_id)
         return done
 
     def _opens_now(self, appointment_id: str) -> bool:
@@ -77,10 +89,12 @@ class TownSite(SiteWorld):
         slot = self.find(appointment_id)
         return slot is not None and abs((self.clock() - slot.opens_at).total_seconds()) < RAIN
 
-    def _tell(self, what: str) -> None:
+    def _tell(self, what: ActionType, username: str, appointment_id: str) -> None:
         self.commits[what] += 1
+        slot = self.find(appointment_id)
+        assert slot
         for listener in tuple(self.listeners):
-            listener()
+            listener(Commit(what, username, slot))
 
 
 class Cast:
@@ -93,7 +107,10 @@ class Cast:
 
     async def start(self, role: str) -> None:
         """Starts a program that does not run."""
-        self._running[role] = await programs.start(PROGRAMS[role], "--config", str(self._config), log=self._log)
+        self._running[role] = await self._started(role)
+
+    async def _started(self, role: str) -> Process:
+        return await programs.start(PROGRAMS[role], "--config", str(self._config), log=self._log)
 
     def kill(self, role: str) -> bool:
         """SIGKILL to the program alone, as the kernel does when memory is short. False when it was dead already."""
@@ -165,23 +182,26 @@ class Town:
         return BenchError(f"{reason}\n{programs.tail(self.log)}")
 
 
+CONFIG = "config.json"
 LOG = "programs.log"
 DATABASE = "polimisport.db"
 
 
 @asynccontextmanager
-async def open_town(people: int, server: PostgresqlAddress | None = None) -> AsyncIterator[Town]:
+async def open_town(
+    people: int, server: PostgresqlAddress | None = None, listen: str = "127.0.0.1"
+) -> AsyncIterator[Town]:
     """A town of so many people, who have a timetable; no program runs yet, and none is left at the end.
 
-    `server`: where their database is, in place of a file.
+    `server`: where their database is, in place of a file. `listen`: the address of site and Telegram.
     """
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it tells of everybody who dies while asking
     with tempfile.TemporaryDirectory(prefix="polimisport-town-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         world = TownSite([_person(number) for number in range(people)])
         telegram = TelegramEmulator(limits=False)
-        async with Site(world) as site, telegram.serve():
-            config = folder / "config.json"
+        async with Site(world, host=listen) as site, telegram.serve(listen):
+            config = folder / CONFIG
             database = {"database": server.uri} if server else {}
             write_configuration(config, await _configuration(world, site, telegram) | database)
             settings = load(config)

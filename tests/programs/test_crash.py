@@ -15,7 +15,7 @@ from bench.aftermath import examine
 from bench.crash import crash, report
 from bench.site import Place
 from bench.students import Ledger, places_for
-from bench.town import FIRST_USER, Town, open_town, phone_of
+from bench.town import FIRST_USER, Commit, Town, open_town, phone_of
 from demo.telegram import Message
 from domain.model import Action, ActionStatus, ActionType
 from domain.requests import NewAction
@@ -54,7 +54,7 @@ def shoot_at_the_commit(town: Town, role: str) -> asyncio.Event:
     """The program dies inside the site's next commit, before the answer can leave; the event tells when it did."""
     dead = asyncio.Event()
 
-    def shoot() -> None:
+    def shoot(_commit: Commit) -> None:
         town.site.listeners.remove(shoot)
         town.cast.kill(role)
         dead.set()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bench.students import places_for
-from bench.town import FIRST_USER, Town, open_town, phone_of
+from bench.town import FIRST_USER, Commit, Town, open_town, phone_of
 from domain.model import ActionType
 from domain.requests import NewAction
 from domain.together import Pair, PairState
@@ -51,7 +51,7 @@ async def test_a_worker_that_dies_within_a_booking_for_two_leaves_neither_with_h
         await town.cast.start("bot")
         pair, dead, left = await asked_for_both(town), asyncio.Event(), commit
 
-        def shoot() -> None:
+        def shoot(_commit: Commit) -> None:
             nonlocal left
             left -= 1
             if left == 0:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.students import places_for
-from bench.town import FIRST_USER, Town, open_town, phone_of
+from bench.town import FIRST_USER, Commit, Town, open_town, phone_of
 from database import Database
 from domain.model import Action, ActionStatus, ActionType, ClassRef, utc_now
 from domain.requests import NewAction
@@ -55,7 +55,7 @@ async def test_a_place_is_booked_and_told_and_a_worker_killed_over_another_costs
         booked = await ended(town.db, await wished(town.db, first.wish), told=True)
         assert (booked.status, told(town)) == (ActionStatus.COMPLETED, 1)
 
-        def kill() -> None:
+        def kill(_commit: Commit) -> None:
             """The site has booked, and nobody has heard its answer."""
             town.cast.kill("worker 1")
 
