@@ -25,11 +25,13 @@ from domain.errors import (
     quote,
 )
 from domain.model import Booking, ClassRef, Slot, SlotStatus, Timetable
+from domain.readings import Before
+from domain.waiting_list import UNMARKED
 from portal import api, bookings_list
 from portal.booking_page import Wanted, choose
 from portal.bookings_list import BookingsList, Sought
 from portal.obstacles import offers_only_a_list, refuse_if_begun, refuse_if_hopeless, refuse_if_overlapping
-from portal.proof import proven, seen, standing, without_waiting
+from portal.proof import proven, refuse_if_contradicted, seen, standing, without_waiting
 from portal.schedules import (
     Reader,
     asked_once,
@@ -76,10 +78,10 @@ async def read_my_bookings(session: SiteSession) -> BookingsList:
         return await bookings_list.read(session)
 
 
-async def counted(session: SiteSession, listed: Sequence[Booking], known: Sequence[ClassRef]) -> tuple[Booking, ...]:
-    """The bookings of a list that are places of ours, as far as the timetable can tell. Known ones count."""
+async def counted(session: SiteSession, listed: Sequence[Booking], before: Before) -> tuple[Booking, ...]:
+    """The bookings of a list that are places of ours, as far as the timetable can tell. Those held before count."""
     async with session.operation("what my bookings prove"):
-        return await without_waiting(session, await proven(session, listed, known), known)
+        return await without_waiting(session, await proven(session, listed, before.held), before)
 
 
 async def read_again_in_page(session: SiteSession, first: BookingsList) -> BookingsList:
@@ -121,6 +123,15 @@ async def _find_or_refusal(session: SiteSession, wish: ClassRef, read: Reader) -
 
 
 # ----- booking
+
+
+async def refuse_if_unsure(session: SiteSession, held: Booking) -> None:
+    """Raises PlaceUnclear where a place that my bookings show may be one on a waiting list.
+
+    That is so when the list says of it what we don't know, or the timetable twice shows it as anybody's.
+    """
+    async with session.operation(f"whose {name_of(held.ref)} is"):
+        await refuse_if_contradicted(session, held)
 
 
 async def book(
@@ -182,10 +193,10 @@ def _already(session: SiteSession, held: Booking) -> Booked:
 
 
 async def join_waiting_list(session: SiteSession, wish: ClassRef) -> Booked:
-    """Goes on the site's waiting list for a full class. Returns the place itself where one had become free meanwhile.
+    """Goes on the site's waiting list for a full class. Returns a place only where it was held before.
 
-    Raises OnWaitingList once the site says so, SlotFull where its confirmation offers no list, and else what book()
-    raises.
+    Raises OnWaitingList once the site says yes or lists the class, however it lists it: what was asked for is a place
+    on the list. SlotFull where its confirmation offers none, and else what book() raises.
     """
     async with session.operation(f"waiting list of {name_of(wish)}"):
         refuse_if_begun(session, wish)
@@ -198,7 +209,11 @@ async def join_waiting_list(session: SiteSession, wish: ClassRef) -> Booked:
             raise SlotFull(f"{name_of(slot.ref)} is full, and the site offers no waiting list")
         asked = await _ask(session, Wanted(wish, mine=listed.bookings), slot)
         if asked.booked is not None:
-            return asked.booked
+            words = asked.booked.booking.unknown_words
+            how = (
+                f"waiting list: {quote(words)}" if words else f"waiting list: {quote(asked.answer.message)}; {UNMARKED}"
+            )
+            raise OnWaitingList(f"full; {how}")
         if asked.answer.accepted:
             raise OnWaitingList(f"full; waiting list: {quote(asked.answer.message)}")
         raise asked.lost or await _not_booked(session, asked.answer, asked.text)

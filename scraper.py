@@ -38,7 +38,7 @@ MESSAGE_FIELDS = ("message", "errormessage", "error", "errors", "reason", "text"
 MOST_NESTED = 3  # objects within an answer that may hold its words
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 
-WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|waiting", re.IGNORECASE)
+WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|wait(ing|.?list)", re.I)
 WE_WAIT = re.compile(r"\b(sei|stat[oa]|inserit[oa]) .*\blista\b|\b(sei )?in (lista|attesa)\b|posizione")
 """What the notes of a slot say when it is we who wait; anything else about a list is an offer to others."""
 BLOCK_PARTS = {"event-info-schedule", "time-start", "time-duration", "event-info-description", "event-info-skill-level"}

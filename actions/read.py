@@ -24,7 +24,7 @@ async def read_bookings(job: Job, before: Before, session: SiteSession) -> Done:
     read = await booking.read_my_bookings(session)
     if any(find_matching(read.bookings, class_ref) is None for class_ref in before.long_missing):
         read = await booking.read_again_in_page(session, read)
-    bookings = await booking.counted(session, read.bookings, before.held)
+    bookings = await booking.counted(session, read.bookings, before)
     synced = Synced(tuple(bookings), before, job.rules.opening.zone, in_page=read.in_page)
     return Done(synced, f"{len(bookings)} {'booking' if len(bookings) == 1 else 'bookings'}")
 

@@ -51,7 +51,7 @@ class Swap:
         if old is None:
             return await booking.book(self._session, class_ref, opens_at)
         try:
-            return await booking.book(self._session, class_ref, opens_at, old.booking.ref)
+            return await self._sure(await booking.book(self._session, class_ref, opens_at, old.booking.ref))
         except Overlap as overlap:
             if not quoted(str(overlap)) or not _meet(old, class_ref) or old.status is not BookingStatus.CONFIRMED:
                 raise  # it overlaps another booking, which is not to be given up
@@ -60,6 +60,11 @@ class Swap:
             log.info("  %s: the booking to be swapped is cancelled first", overlap)
         await self._give_up(old)
         return await booking.book(self._session, class_ref, opens_at)
+
+    async def _sure(self, booked: Booked) -> Booked:
+        """The same, as sure as a place must be for which another is given back. Raises PlaceUnclear."""
+        await booking.refuse_if_unsure(self._session, booked.booking)
+        return booked
 
     async def _give_up(self, old: HeldBooking) -> None:
         """Cancels the old booking. Raises SiteUnavailable when the list lacks it though nothing was pressed."""

@@ -19,6 +19,8 @@ class Before:
     began_at: datetime
     rows: Mapping[int, str]  # the state of each row, as `_state` tells it
     held: tuple[ClassRef, ...]
+    waited_for: tuple[ClassRef, ...]  # classes for whose waiting list the site was asked
+    unmarked: tuple[ClassRef, ...]  # those of them that "my bookings" showed like a booking from the first
     long_missing: tuple[ClassRef, ...]  # what a reading at least BETWEEN_READINGS ago did not show
     withdrawn: tuple[int, ...]  # actions with an unknown outcome, withdrawn at least BETWEEN_READINGS ago
     withdrawn_lately: bool  # more of them were withdrawn since: one reading is not enough for those

@@ -6,6 +6,7 @@ import re
 
 OFFERED = "the site offers its waiting list (lista d'attesa)"  # in the sentence of a SlotFull
 ASKED_ABOUT = "who wants it says so"  # the same, where we go on it once its person has said yes
+UNMARKED = "my bookings show it like a booking"  # in that of an OnWaitingList: what shows it later proves nothing new
 NUMBER = re.compile(
     r"\b(?:posizione|position|numero|number|nr?\.?|n[°º])\s*:?\s*(\d{1,3})\b"
     r"|\b(\d{1,3})\s*[°ºª]\s*(?:posto|posizione|in (?:lista|attesa))",

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from domain.errors import OnWaitingList, PlaceUnclear, quote
 from domain.matching import find_matching
 from domain.model import Booking, ClassRef, Slot, SlotStatus
+from domain.readings import Before
 from portal import bookings_list, schedules
 from portal.bookings_list import BookingsList, Sought
 from portal.schedules import Standing, name_of, standing_of, status_of
@@ -170,6 +171,19 @@ async def standing(
     return None
 
 
+async def refuse_if_contradicted(session: SiteSession, held: Booking) -> None:
+    """Raises PlaceUnclear when the list has unknown words for a place, or the timetable shows it twice as not ours.
+
+    Where the timetable can't be asked, the list counts.
+    """
+    for number in range(WITNESSES):
+        await asyncio.sleep(session.access.read_back.ask_timetable_again if number else 0.0)
+        status = await status_of(session, held.ref)
+        if status in (None, SlotStatus.BOOKED) and not held.unknown_words:
+            return
+    raise PlaceUnclear(_unclear(held.ref, held))
+
+
 async def proven(
     session: SiteSession, listed: Sequence[Booking], known: Sequence[ClassRef] = ()
 ) -> tuple[Booking, ...]:
@@ -186,20 +200,28 @@ async def proven(
     return tuple(sure)
 
 
-async def without_waiting(
-    session: SiteSession, listed: Sequence[Booking], known: Sequence[ClassRef]
-) -> tuple[Booking, ...]:
+async def without_waiting(session: SiteSession, listed: Sequence[Booking], before: Before) -> tuple[Booking, ...]:
     """Of what a list shows as booked, what the timetable does not show as a place on a waiting list.
 
+    A class for whose list the site was asked has to be shown as ours by both, and by none in words that we don't know.
     Only what was not known before is asked about, each calendar and day once.
     """
     read, sure = schedules.asked_once(session), []
     for each in listed:
-        if _is_known(known, each) or await status_of(session, each.ref, read=read) is not SlotStatus.WAITING:
+        if _is_known(before.held, each) or _is_place(each, before, await status_of(session, each.ref, read=read)):
             sure.append(each)
         else:
-            log.warning("%s is listed, but the timetable shows a waiting list: not counted", name_of(each.ref))
+            log.warning("%s is listed, but it may be a place on a waiting list: not counted", name_of(each.ref))
     return tuple(sure)
+
+
+def _is_place(listed: Booking, before: Before, status: SlotStatus | None) -> bool:
+    """Whether a block that was not known before is a place, and not one on a waiting list."""
+    if _is_known(before.unmarked, listed):
+        return False
+    if _is_known(before.waited_for, listed):
+        return status is SlotStatus.BOOKED and not listed.unknown_words
+    return status is not SlotStatus.WAITING
 
 
 def _is_known(known: Sequence[ClassRef], booking: Booking) -> bool:

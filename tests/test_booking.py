@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from booking import Booked
 from demo.site import Outcome, Site, SiteWorld
 from domain import errors
 from domain.model import FIT_CENTER, ClassRef, clock_time
+from domain.readings import Before
+from domain.waiting_list import UNMARKED
 from portal.portal import Portal
 from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
@@ -194,6 +197,53 @@ async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteW
     assert isinstance(full, errors.SlotFull)
     assert "attesa" in str(full)
     assert not world.waiting(appointment)
+
+
+@pytest.mark.parametrize(("words", "told"), [("stato", UNMARKED), ("W.L. 3", "W.L. 3"), ("Da confermare", "Da conf")])
+async def test_what_was_asked_of_a_waiting_list_is_no_booking_however_the_site_lists_it(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: ClassRef,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    told: str,
+) -> None:
+    world.faults.waiting_list, world.switches.waiting_words = True, words
+    appointment = world.slot(TUESDAY, "PILATES MATWORK").appointment_id
+    world.fill(appointment)
+    monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Booked")
+    with pytest.raises(errors.OnWaitingList, match=told):
+        await booking.join_waiting_list(session, pilates)
+    assert world.waiting(appointment)
+
+
+@pytest.mark.parametrize(
+    ("status", "note", "is_marked", "counts"),
+    [
+        ("Booked", "", True, True),
+        ("Booked", "", False, False),
+        ("Booked", "W.L. 3", True, False),
+        ("Full", "", True, False),
+    ],
+)
+async def test_a_class_that_was_waited_for_is_ours_once_list_and_timetable_both_show_it_so(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: ClassRef,
+    monkeypatch: pytest.MonkeyPatch,
+    status: str,
+    note: str,
+    is_marked: bool,
+    counts: bool,
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    world.faults.booking_note = note
+    monkeypatch.setattr("demo.site.schedule._status", lambda *_: status)
+    listed = (await booking.read_my_bookings(session)).bookings
+    waits = Before(NOON, {}, (), (pilates,), () if is_marked else (pilates,), (), (), withdrawn_lately=False)
+    assert len(await booking.counted(session, listed, waits)) == counts
+    known = replace(waits, held=(pilates,))
+    assert len(await booking.counted(session, listed, known)) == 1
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from domain.errors import (
 )
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
 from domain.site_login import SiteLogin
-from domain.waiting_list import ASKED_ABOUT, OFFERED, number_on_list
+from domain.waiting_list import ASKED_ABOUT, OFFERED, UNMARKED, number_on_list
 from languages import N_, _, n_
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -75,7 +75,9 @@ def explain(action: Action, when: When, more: str = "") -> list[str]:
 
 
 def _on_the_list(action: Action) -> list[str]:
-    """The number on the site's waiting list, if the site says it; or that there is one to go on."""
+    """The number on the site's waiting list, if the site says it; or that there is one to go on, or to look at."""
+    if UNMARKED in (action.error or ""):
+        return [_("Il sito la mostra come una prenotazione: guarda lì se il posto è tuo, io non saprei dirlo.")]
     number = number_on_list(action.error or "") if action.error_kind == OnWaitingList.__name__ else None
     if number is not None:
         return [_("📝 In lista d'attesa, numero {number}.", number=number)]

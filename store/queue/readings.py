@@ -14,7 +14,7 @@ from store.bookings import LIVE, held_rows_of, mark_confirmed, set_status, to_he
 from store.connection import Connection, Row, Transaction, in_snapshot
 from store.outbox import add_notice
 from store.queue.moved import follow_moved
-from store.queue.reconciliation import done_after_all, withdrawn_with_unknown_outcome
+from store.queue.reconciliation import done_after_all, waited_for, withdrawn_with_unknown_outcome
 from store.queue.rows import to_action
 from store.row_reading import all_readable, readable
 
@@ -56,10 +56,13 @@ def before_reading(tx: Transaction, user_id: int, now: datetime) -> Before:
     held = [each for each in all_readable(to_held, rows) if each.status is BookingStatus.CONFIRMED]
     missing = (each for each in held if each.missing_since and each.missing_since <= now - BETWEEN_READINGS)
     withdrawn = withdrawn_with_unknown_outcome(tx, user_id, now)
+    waits = waited_for(tx, user_id, now)
     return Before(
         began_at=now,
         rows={row["id"]: _state(row) for row in rows},
         held=tuple(each.booking.ref for each in held),
+        waited_for=tuple(class_ref for class_ref, _ in waits),
+        unmarked=tuple(class_ref for class_ref, is_marked in waits if not is_marked),
         long_missing=tuple(each.booking.ref for each in missing),
         withdrawn=tuple(number for number, at in withdrawn if at <= now - BETWEEN_READINGS),
         withdrawn_lately=any(now - BETWEEN_READINGS < at <= now for _, at in withdrawn),

@@ -18,6 +18,7 @@ from domain.errors import (
 from domain.model import ActionType, ClassRef, NoticeKind, clock_time, instant, stamp
 from domain.results import AFTER_ALL, FROM_THE_LIST, THOUGH_WITHDRAWN
 from domain.unknown_outcome import leaves_unknown_outcome
+from domain.waiting_list import UNMARKED
 from store.connection import Row, Transaction
 from store.outbox import add_notice
 
@@ -98,6 +99,18 @@ def _result(last: Row) -> str:
     if _waits_on_list(last):
         return FROM_THE_LIST
     return THOUGH_WITHDRAWN if last["status"] == "cancelled" else AFTER_ALL
+
+
+def waited_for(tx: Transaction, user_id: int, now: datetime) -> list[tuple[ClassRef, bool]]:
+    """The classes to come for whose waiting list the site was asked, and whether it shows such a place as one."""
+    rows = tx.run(
+        f"""
+        SELECT booking_actions.* FROM booking_actions
+        WHERE {FINISHED} AND date >= :today AND status = 'failed' AND action_type = 'book' AND error_kind = :kind
+        """,  # noqa: S608 - a constant of this file
+        {"user_id": user_id, "today": (now - DAY).date().isoformat(), "kind": OnWaitingList.__name__},
+    )
+    return [(_wish_of(row), UNMARKED not in (row["error"] or "")) for row in rows]
 
 
 def withdrawn_with_unknown_outcome(tx: Transaction, user_id: int, now: datetime) -> list[tuple[int, datetime]]:

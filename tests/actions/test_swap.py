@@ -57,6 +57,22 @@ async def test_where_the_site_takes_both_the_old_place_is_freed_only_afterwards(
         assert (await stage.act()).type is ActionType.CANCEL
 
 
+@pytest.mark.parametrize(("status_shown", "note"), [("Available", ""), ("", "In coda, 3° posto")])
+async def test_for_a_place_that_may_be_one_on_a_waiting_list_nothing_is_given_back(
+    staged: Set, monkeypatch: pytest.MonkeyPatch, status_shown: str, note: str
+) -> None:
+    async with staged(LONG_AFTER) as stage:
+        stage.opened.world.switches.update({"overlap": "allowed"})
+        _, row = await hold_what_overlaps(stage)
+        if status_shown:
+            monkeypatch.setattr("demo.site.schedule._status", lambda *_: status_shown)
+        stage.opened.world.faults.booking_note = note
+        action = await swapped(stage, row)
+        assert (action.error_kind, action.gave_up) == ("PlaceUnclear", False)
+        assert await status(stage, row) is BookingStatus.CONFIRMED
+        assert ActionType.CANCEL not in {each.type for each in await stage.db.requests.latest(OWNER, 9)}
+
+
 async def test_where_the_site_takes_one_the_old_place_is_given_up_for_the_new(staged: Set) -> None:
     async with staged(LONG_AFTER) as stage:
         _, row = await hold_what_overlaps(stage)

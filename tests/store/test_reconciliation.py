@@ -27,6 +27,7 @@ from domain.errors import (
 from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, ClassRef, NoticeKind
 from domain.requests import NewAction
 from domain.results import FROM_THE_LIST, THOUGH_WITHDRAWN
+from domain.waiting_list import UNMARKED
 from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
@@ -342,6 +343,16 @@ async def test_a_reading_that_is_queued_already_is_not_queued_twice(db: Database
     live = await db.requests.live_routine(ActionType.CHECK, GIULIA)
     assert live
     assert live.id == check.id
+
+
+@pytest.mark.parametrize("error", [f"full; {UNMARKED}", "full; waiting list: «W.L. 3»"])
+async def test_a_class_that_is_waited_for_is_known_to_the_next_reading(
+    db: Database, clock: FakeClock, error: str
+) -> None:
+    action = await failed(db, ActionType.BOOK, OnWaitingList(error))
+    before = await db.readings.before(GIULIA, clock())
+    assert before.waited_for == (action.wish,)
+    assert before.unmarked == ((action.wish,) if UNMARKED in error else ())
 
 
 async def test_a_place_that_the_site_gave_from_its_waiting_list_is_told_as_booked_by_the_reading_that_shows_it(

@@ -9,7 +9,7 @@ from bot import screens
 from bot.screens.page import Page
 from bot.screens.when import When
 from domain.model import Action, ActionStatus
-from domain.waiting_list import ASKED_ABOUT, OFFERED
+from domain.waiting_list import ASKED_ABOUT, OFFERED, UNMARKED
 
 
 def pages_of_full_classes(action: Action, when: When) -> Iterator[Page]:
@@ -18,4 +18,5 @@ def pages_of_full_classes(action: Action, when: When) -> Iterator[Page]:
     for said in (OFFERED, f"{OFFERED}; {ASKED_ABOUT}"):
         full = replace(failed, error_kind="SlotFull", error=f"full; {said}")
         yield screens.results.failure(full, when, watchable=True)
-    yield screens.results.failure(replace(failed, error_kind="OnWaitingList", error="full: «numero 3»"), when)
+    for said in ("«numero 3»", UNMARKED):
+        yield screens.results.failure(replace(failed, error_kind="OnWaitingList", error=f"full: {said}"), when)
