@@ -80,7 +80,7 @@ def _on_the_list(action: Action) -> list[str]:
         return [_("Il sito la mostra come una prenotazione: guarda lì se il posto è tuo, io non saprei dirlo.")]
     number = number_on_list(action.error or "") if action.error_kind == OnWaitingList.__name__ else None
     if number is not None:
-        return [_("📝 In lista d'attesa, numero {number}.", number=number)]
+        return [_("📋 In lista d'attesa, numero {number}.", number=number)]
     if ASKED_ABOUT in (action.error or ""):
         return [_("Il sito ha una lista d'attesa: se vuoi, ti ci metto.")]
     if action.error_kind == SlotFull.__name__ and OFFERED in (action.error or ""):
@@ -109,7 +109,7 @@ def remedy_rows(action: Action, clash: Clash | None = None, *, fresh: bool, watc
         remedy = Remedy.AGAIN
     rows: list[ButtonRow] = [(remedy_button(remedy, action, fresh=fresh),)]
     if watchable and ASKED_ABOUT in (action.error or ""):
-        rows.insert(0, (button(_("📝 Mettimi in lista d'attesa"), Verb.JOIN_LIST, action.id, fresh=fresh),))
+        rows.insert(0, (button(_("📋 Mettimi in lista d'attesa"), Verb.JOIN_LIST, action.id, fresh=fresh),))
     return [*watch_rows(action, clash, fresh=fresh), *rows] if watchable else rows
 
 

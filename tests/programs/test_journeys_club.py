@@ -121,9 +121,9 @@ async def test_asked_first_she_goes_on_the_list_by_a_tap_and_by_a_second_one_no_
         here.world.fill(slot.appointment_id)
         row, letter = await here.books("Il sito ha una lista d'attesa: se vuoi, ti ci metto.")
         assert (row.error_kind, here.world.waiting(slot.appointment_id)) == ("SlotFull", set())
-        asked, _ = await here.confirms("📝 Mettimi in lista d'attesa", "In lista d'attesa, numero 1.")
+        asked, _ = await here.confirms("📋 Mettimi in lista d'attesa", "In lista d'attesa, numero 1.")
         assert (asked.status, asked.error_kind, here.held) == (ActionStatus.FAILED, "OnWaitingList", [])
-        await here.giulia.tap("📝 Mettimi in lista d'attesa", message_id=letter.message_id)
+        await here.giulia.tap("📋 Mettimi in lista d'attesa", message_id=letter.message_id)
         await here.works()
         assert (await here.newest()).id == asked.id
         assert here.world.waiting(slot.appointment_id) == {GIULIA}
