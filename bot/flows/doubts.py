@@ -19,6 +19,7 @@ from bot.understanding.intents import (
     Cancel,
     Doubt,
     Look,
+    Place,
     Reading,
     Series,
     StopWatching,
@@ -29,8 +30,8 @@ from bot.understanding.intents import (
     Weekly,
     Wish,
 )
-from bot.understanding.matching import fits
-from domain.model import ClassRef
+from bot.understanding.matching import fits, fits_weekly
+from domain.model import ClassRef, Course
 from languages import N_
 
 
@@ -50,6 +51,9 @@ NAMES = {
     Deed.CANCEL: N_("annulla"),
     Deed.SWAP: N_("scambia"),
 }
+MOST_COURSES = 7  # of what could recur: one of each day
+SETTINGS = {Place.REMINDERS, Place.QUIET, Place.LANGUAGE}
+"""What a message may be about that is then about no class: none is offered beside."""
 TELLING = (Deed.CANCEL, Deed.SWAP)
 """What is marked even alone, because its button looks like one that books."""
 
@@ -72,20 +76,26 @@ class Doubts:
         made = await self._made(tap, named, unsure)
         if not made and named != readings:  # no such course then: the word was something else
             made = await self._made(tap, readings, unsure)
-        if not made and unsure.heard != Wish() and (unsure.of_mine or unsure.doubt is not Doubt.NEGATED):
+        if not made and _is_about_classes(unsure):
             made = await self._made(tap, [_about(unsure)], unsure)
         deeds = list(dict.fromkeys(deed for deed, _one in made if deed))
         several = len(deeds) > 1 or unsure.doubt is Doubt.SEVERAL
+        tells = several or any(deed in TELLING for deed in deeds)
         buttons = [one.marked(MARKS[deed]) if deed and (several or deed in TELLING) else one for deed, one in made]
-        legend = [f"{MARKS[deed]} {NAMES[deed]}" for deed in deeds] if several else []
+        legend = [f"{MARKS[deed]} {NAMES[deed]}" for deed in deeds] if tells else []
         return screens.plain_words.unsure_page(unsure, list(dict.fromkeys(buttons)), self._house.when(), legend)
 
     async def _made(self, tap: Tap, readings: Sequence[Reading], unsure: Unsure) -> list[tuple[Deed | None, Button]]:
         """The buttons of every reading, each with what it does."""
-        made = [(_deed(each), one) for each in readings for one in await self._buttons(tap, each, unsure)]
+        only_seen = unsure.only_asks and unsure.of_mine
+        made = [
+            (None if only_seen and _deed(each) is Deed.CANCEL else _deed(each), one)
+            for each in readings
+            for one in await self._buttons(tap, each, unsure)
+        ]
         if made or unsure.doubt in (Doubt.NEGATED, Doubt.EXCEPT):
             return made
-        wishes = [each.wishes[0] for each in readings if isinstance(each, Book) and each.wishes[0].names]
+        wishes = [wish for each in readings if (wish := _wished(each)).names]
         near = [view for wish in wishes for view in (await self._find.near(tap.user_id, wish))[:MOST_NEAR]]
         return [(None, one) for one in screens.plain_words.slot_buttons(near[:MOST_NEAR], self._house.when())]
 
@@ -109,12 +119,19 @@ class Doubts:
                 if unsure.doubt is Doubt.ONCE_OR_WEEKLY:
                     return [screens.plain_words.once_button(view) for view in views[:MOST_NEAR]]
                 return self._slot_buttons(views, wishes[0])
-            case Look(wish) | Watch(wish):
+            case Look(wish, others):
+                return self._slot_buttons(await self._slots(tap, [wish, *others], unsure), wish)
+            case Watch(wish):
                 return self._slot_buttons(await self._slots(tap, [wish], unsure), wish)
             case Weekly(wishes):
-                courses = [course for wish in wishes for course in await self._find.courses(wish)]
+                found = [course for wish in wishes for course in await self._find.courses(wish)]
+                courses = _each_day_first([one for one in found if not _is_excepted(unsure, one)])
                 there = [await self._of_mine(tap, Series(wish), wish, unsure) for wish in wishes]
-                new = [screens.plain_words.weekly_button(course) for course in courses[:MOST_NEAR]]
+                places = {course.location for course in courses}
+                new = [
+                    screens.plain_words.weekly_button(course, place=len(places) > 1)
+                    for course in courses[:MOST_COURSES]
+                ]
                 return [*chain.from_iterable(there), *new]
             case StopWatching(wish) | Cancel(wish) | Unwanted(wish) | Series(wish) | Swap(wish):
                 return await self._of_mine(tap, reading, wish, unsure)
@@ -134,7 +151,8 @@ class Doubts:
                 series = []
             case Swap():
                 live, series = [], []
-        verb = Verb.SWAP_DAYS if isinstance(reading, Swap) else Verb.ASK_CANCEL
+        seen = Verb.HELD if unsure.only_asks and unsure.of_mine else Verb.ASK_CANCEL
+        verb = Verb.SWAP_DAYS if isinstance(reading, Swap) else seen
         page = screens.plain_words.which_of_mine_page("", held, live, series, self._house.when(), verb)
         return [row[0] for row in page.rows[:-1]]
 
@@ -142,6 +160,32 @@ class Doubts:
 def _is_denied(unsure: Unsure, ref: ClassRef) -> bool:
     """Whether a class is what the message says no to, or excepts."""
     return unsure.denied != Wish() and fits(unsure.denied, ref)
+
+
+def _is_excepted(unsure: Unsure, course: Course) -> bool:
+    """Whether a class of the week is what the message says no to, or excepts."""
+    return unsure.denied != Wish() and fits_weekly(unsure.denied, course)
+
+
+def _each_day_first(courses: Sequence[Course]) -> list[Course]:
+    """The earliest of each weekday, then the next ones: a list that is cut leaves out no day."""
+    ranks: dict[int, int] = {}
+    ranked = []
+    for course in sorted(courses, key=lambda one: (one.day_of_week, one.start)):
+        ranks[course.day_of_week] = ranks.get(course.day_of_week, -1) + 1
+        ranked.append((ranks[course.day_of_week], course))
+    return [course for _rank, course in sorted(ranked, key=lambda one: one[0])]
+
+
+def _wished(reading: Reading) -> Wish:
+    """What is wished of the classes there are; nothing for what one has."""
+    match reading:
+        case Book(wishes):
+            return wishes[0]
+        case Look(wish) if not wish.hours:  # at another hour nobody asked whether there is one
+            return wish
+        case _:
+            return Wish()
 
 
 def _deed(reading: Reading) -> Deed | None:
@@ -157,6 +201,13 @@ def _deed(reading: Reading) -> Deed | None:
             return Deed.SWAP
         case _:
             return None
+
+
+def _is_about_classes(unsure: Unsure) -> bool:
+    """Whether what was heard can be looked at: beside a no only a class and its day, which the no is not about."""
+    heard = unsure.heard
+    is_clear = unsure.of_mine or unsure.doubt is not Doubt.NEGATED or bool(heard.names and heard.days)
+    return heard != Wish() and is_clear and not SETTINGS & set(unsure.about)
 
 
 def _about(unsure: Unsure) -> Reading:

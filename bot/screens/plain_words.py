@@ -22,6 +22,9 @@ from domain.recurrence import PeriodicBooking
 from languages import N_, _, n_
 
 MOST_SHOWN = 8  # buttons of one answer; the rest is where the last of them leads
+EARLIEST = time(6)  # nothing begins before: such an hour is not told where another may be meant
+HALF_A_DAY = 12  # hours between the two that one number means
+LAST_MINUTE = 59  # what a span up to an hour ends with
 MOST_WORDS = 3  # words that were not understood, as they are told
 
 PART_NAMES = {
@@ -44,15 +47,15 @@ DOUBTS = {
     Doubt.ANOTHER: N_(
         "Con un messaggio prenoto solo per te, e un posto alla volta. Per prenotare anche per un amico c'è /insieme."
     ),
-    Doubt.NEGATED: N_("Qui c'è un «no» che non so interpretare: non faccio niente da solo."),
+    Doubt.NEGATED: N_("Non sono sicuro di che cosa non vuoi: per sicurezza non ho fatto niente."),
     Doubt.ONCE_OR_WEEKLY: N_("Una volta sola, o ogni settimana?"),
     Doubt.SEVERAL: N_("Mi hai chiesto più cose insieme: una alla volta, per favore."),
     Doubt.TIMES: N_("Il giorno o l'ora non tornano: me li riscrivi?"),
     Doubt.PAST: N_("Quel giorno è già passato."),
     Doubt.NO_DAY: N_("Quel giorno nel calendario non esiste."),
-    Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») non le so fare: scegli tu, una alla volta."),
+    Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») si fanno una lezione alla volta: scegli tu."),
     Doubt.COST: N_("Quanto costa non lo so: lo dice il sito di Polimisport."),
-    Doubt.NOT_OFFERED: N_("Negli orari che conosco non c'è:"),
+    Doubt.NOT_OFFERED: N_("Negli orari che conosco non lo trovo:"),
     Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),
     Doubt.RHYTHM: N_(
         "So ripetere solo ogni settimana, nello stesso giorno. Puoi farne una periodica e saltare le date che non vuoi."
@@ -65,6 +68,8 @@ SAYS_IT_ALL = (Doubt.ONCE_OR_WEEKLY, Doubt.SEVERAL, Doubt.PAST, Doubt.NO_DAY, Do
 """Questions that need no repetition of what was heard."""
 ALWAYS_OFFERED = (Place.NEW, Place.MINE, Place.HOURS, Place.HELP)
 """Where to go on when nothing at all is known of what somebody wants."""
+OFFERED_OF_MINE = (Place.MINE, Place.PERIODIC)
+"""Where to go on when something that one has is to go, and nothing of it was found: to no booking."""
 
 
 # What was understood, in words
@@ -72,24 +77,51 @@ ALWAYS_OFFERED = (Place.NEW, Place.MINE, Place.HOURS, Place.HELP)
 
 def told(wish: Wish, when: When) -> str:
     """`YOGA, domani, alle 18:15`: what the wish says, in the reader's words; nothing for one that says nothing."""
+    return _told(wish, _days(wish.days, [when.day(day) for day in wish.days]))
+
+
+def _told(wish: Wish, days: str) -> str:
     parts = [" / ".join(f"<b>{safe(name)}</b>" for name in wish.names)]
-    parts += [" / ".join(every(day) for day in wish.weekdays), _days(wish.days, when)]
+    parts += [" / ".join(every(day) for day in wish.weekdays), days]
     parts += [_hours(wish.hours) if wish.hours else "", " - ".join(safe(where) for where in wish.where)]
     parts.append(_("con {name}", name=" / ".join(safe(each) for each in wish.who)) if wish.who else "")
     return ", ".join(part for part in parts if part)
 
 
-def _days(days: Sequence[date], when: When) -> str:
-    if len(days) > 2:
+def _heard(wish: Wish, when: When) -> str:
+    """What was heard, each day with its date: who wrote a weekday reads it there, and not only "tomorrow"."""
+    return _told(wish, _days(wish.days, [_dated(day, when) for day in wish.days]))
+
+
+def _dated(day: date, when: When) -> str:
+    near = when.day(day)
+    return near if near == long_day(day) else f"{near} ({short_day(day)})"
+
+
+def _days(days: Sequence[date], names: Sequence[str]) -> str:
+    in_a_row = len(days) > 2 and (days[-1] - days[0]).days == len(days) - 1
+    if in_a_row:
         return _("dal {first} al {last}", first=short_day(days[0]), last=short_day(days[-1]))
-    return " / ".join(when.day(day) for day in days)
+    return " / ".join(names)
 
 
 def _hours(hours: Hours) -> str:
     for name, (narrow, _wide) in PARTS.items():
         if hours.spans == (narrow,):
             return str(PART_NAMES[name])
-    return " / ".join(_span(first, last) for first, last in hours.spans)
+    if len(hours.spans) == 2 and (twelve := _of_twelve(hours)):
+        return twelve
+    likely = [span for span in hours.spans if span[0] >= EARLIEST or span[0] == time.min] or list(hours.spans)
+    return " / ".join(_span(first, last) for first, last in likely)
+
+
+def _of_twelve(hours: Hours) -> str:
+    """`alle 8`, as it was said, where the morning's hour or the evening's may be meant."""
+    (first, _end), (later, _last) = hours.spans
+    apart = later.hour - first.hour == HALF_A_DAY and later.minute == first.minute
+    if not (hours.is_exact and apart and first >= EARLIEST):
+        return ""
+    return _("alle {time}", time=f"{first.hour}:{first:%M}" if first.minute else str(first.hour))
 
 
 def _span(first: time, last: time) -> str:
@@ -97,6 +129,8 @@ def _span(first: time, last: time) -> str:
         return _("alle {time}", time=f"{first:%H:%M}")
     if last == LATEST:
         return _("dalle {time}", time=f"{first:%H:%M}")
+    if first == time.min and last.minute == LAST_MINUTE:
+        return _("prima delle {time}", time=f"{last.hour + 1:02}:00")
     if first == time.min:
         return _("fino alle {time}", time=f"{last:%H:%M}")
     return _("tra le {first} e le {last}", first=f"{first:%H:%M}", last=f"{last:%H:%M}")
@@ -286,7 +320,7 @@ WHICH_TO_SWAP = N_("Quale scambio?")
 ONLY_ASKED_FOR = N_("Non è ancora tua: l'hai solo chiesta. Tocca per vederla o ritirarla:")
 WHICH_SERIES = N_("Quale?")
 NOTHING_BOOKED = N_("Va bene: non prenoto niente.")
-ALREADY_THERE = N_("Va bene: non prenoto niente. Se vuoi togliere qualcosa che hai già:")
+ALREADY_THERE = N_("Va bene, non prenoto niente. Vuoi annullare quello che hai già? Tocca qui:")
 
 
 def none_of_mine_page(wish: Wish, when: When) -> Page:
@@ -370,10 +404,12 @@ def no_page() -> Page:
 
 def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: Sequence[str] = ()) -> Page:
     """What was not understood, what was heard all the same, and what may be meant: at least where to go on by taps."""
-    doubt, heard = unsure.doubt, told(unsure.heard, when)
-    lines = Lines().add(_question(unsure), _not_placed(unsure.words) if doubt in TELLS_WORDS else "")
+    doubt, heard = unsure.doubt, _heard(unsure.heard, when)
+    is_read = bool(doubt is Doubt.WORDS and buttons and heard)  # what was read says it, and the question follows
+    lines = Lines().add("" if is_read else _question(unsure))
+    lines.add(_not_placed(unsure.words) if doubt in TELLS_WORDS else "")
     if heard and doubt not in SAYS_IT_ALL:
-        without = told(unsure.denied, when)
+        without = _heard(unsure.denied, when)
         lines.add(
             _("Ho letto: {wish}; non {denied}.", wish=heard, denied=without)
             if without
@@ -383,7 +419,8 @@ def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: S
         lines.add(_("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?"), " · ".join(legend))
     elif not buttons:
         lines.add(_("Che cosa vuoi fare?") if unsure.about or heard else "")
-    shown = ALWAYS_OFFERED if not (buttons or unsure.about) else unsure.about
+    otherwise = OFFERED_OF_MINE if unsure.of_mine else ALWAYS_OFFERED
+    shown = unsure.about if buttons or unsure.about else otherwise
     if not (buttons or heard or unsure.about):
         lines.add(*_for_example())
     rows = [(one,) for one in buttons[:MOST_SHOWN]] + [(place_button(place),) for place in shown]
@@ -391,6 +428,8 @@ def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: S
 
 
 def _question(unsure: Unsure) -> str:
+    if unsure.doubt is Doubt.NEGATED and unsure.said_no:
+        return _("Hai scritto {words}: per sicurezza non ho fatto niente.", words=in_quotes(unsure.said_no))
     if unsure.doubt is Doubt.NOT_OFFERED:
         return f"{DOUBTS[unsure.doubt]} {', '.join(in_quotes(word) for word in unsure.words[:MOST_WORDS])}."
     return str(DOUBTS[unsure.doubt])
@@ -401,7 +440,9 @@ def _not_placed(words: Sequence[str]) -> str:
         return ""
     listed = ", ".join(in_quotes(word) for word in words[:MOST_WORDS])
     return (
-        _("Queste parole non le so: {words}.", words=listed) if len(words) > 1 else _("{word} non lo so.", word=listed)
+        _("Queste parole non le conosco: {words}.", words=listed)
+        if len(words) > 1
+        else _("Non conosco la parola {word}.", word=listed)
     )
 
 
@@ -439,6 +480,7 @@ def once_button(view: SlotView) -> Button:
     )
 
 
-def weekly_button(course: Course) -> Button:
+def weekly_button(course: Course, *, place: bool = False) -> Button:
+    where = f" · {course.location}" if place else ""
     what = f"{every(course.day_of_week)} {course.start:%H:%M} {clip(course.name or FIT_CENTER, 24)}"
-    return button(f"➕ {first_up(what)}", Verb.NEW_MODE, course.id)
+    return button(f"➕ {first_up(what)}{where}", Verb.NEW_MODE, course.id)

@@ -53,6 +53,12 @@ NUMBERS = {
     "dieci": 10, "ten": 10,
 }  # fmt: skip
 
+WHICH = {
+    "first": 0, "primo": 0, "prima": 0, "second": 1, "secondo": 1, "seconda": 1, "third": 2, "terzo": 2, "terza": 2,
+    "fourth": 3, "quarto": 3, "quarta": 3, "last": -1, "ultimo": -1, "ultima": -1,
+}  # fmt: skip
+"""Which of the weekday's dates in a month."""
+
 BY_WEEKDAY = {name: number for number, names in enumerate(WEEKDAYS) for name in names}
 BY_MONTH = {name: number for number, names in enumerate(MONTHS, 1) for name in names}
 
@@ -184,6 +190,16 @@ def _fault(day: int, month: int | None, year: int | None, today: date) -> Doubt 
     return Doubt.PAST if last is not None else Doubt.NO_DAY if (month, day) == (2, 29) else None
 
 
+def _of_a_month(match: re.Match[str], today: date) -> Days:
+    """`the last Friday of this month`, `the first Monday of December`: of a month named by itself the coming one."""
+    months = (today.month + 1,) if match["next"] else (BY_MONTH[match["month"]],) if match["month"] else (today.month,)
+    number = (months[0] - 1) % 12 + 1
+    year = today.year + (months[0] > 12 or number < today.month)
+    there = [date(year, number, day) for day in range(1, monthrange(year, number)[1] + 1)]
+    found = [day for day in there if day.weekday() == BY_WEEKDAY[match["wd"]]][WHICH[match["which"]]]
+    return Days((found,)) if found >= today else Days((), fault=Doubt.PAST)
+
+
 def _gone(match: re.Match[str], today: date) -> Days:
     return Days((), fault=Doubt.PAST)
 
@@ -245,6 +261,12 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             rf"|settimana|(?:fine settimana)|weekend) scors[oa]|scors[oa] (?:{_WD}|settimana|weekend)"
             rf"|(?:{_N}) (?:giorn[oi] fa|days? ago|settiman[ae] fa|weeks? ago))",
             _gone,
+        ),
+        (
+            rf"{_BEFORE}(?:the |il |l |la )?(?P<which>{'|'.join(WHICH)}) (?P<wd>{_WD})"
+            rf" (?:of|di|del|in|d)(?: (?:the|this|quest[oa]|il|l))?"
+            rf"(?: (?P<month>{_MONTH})| (?P<next>next month|mese prossimo|prossimo mese)| (?P<this>month|mese))",
+            _of_a_month,
         ),
         (rf"{_BEFORE}(?:dopodomani|dopo domani|(?:the )?day after tomorrow)", _offset(2)),
         (

@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.understanding.intents import Place, Wish
+from bot.understanding.intents import Hours, Place, Wish
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
 
 MOST_PAGES = 3
 OF_MINE = frozenset({Kind.CANCEL, Kind.MOVE, Kind.EXCEPT, Kind.PAUSE, Kind.UNWATCH, Kind.MINE})
 """What speaks of what the person has: no class is offered for booking then."""
+DROPS = frozenset({Kind.CANCEL, Kind.PAUSE, Kind.UNWATCH, Kind.MOVE})
+"""What says that something one has is to go."""
 NOES = (Kind.NOT, Kind.NOTHING, Kind.EXCEPT)
 ENDS_A_NO = (Kind.COMMA, Kind.AND, Kind.OR, Kind.ELSE, Kind.CORRECTION)
 
@@ -23,7 +25,8 @@ ABOUT = tuple(
         (
             Place.REMINDERS,
             r"remind\w*|promemoria|ricorda(?:mi|rmi|melo|rmelo)?|memo|sveglia(?:mi)?|wake"
-            r"|avvis\w+(?: \w+){0,3} prima",
+            r"|avvis\w+(?: \w+){0,3} prima|nudge|heads up"
+            r"|(?:evening|night|day|hour|sera|giorno|notte|ora) (?:before|prima)",
         ),
         (
             Place.QUIET,
@@ -103,8 +106,10 @@ def denied(parts: Sequence[Part]) -> Wish:
     at = next((at for at, part in enumerate(parts) if part.kind in NOES), None)
     if at is None:
         return Wish()
-    wish = Wish()
+    wish, excepts = Wish(), parts[at].kind is Kind.EXCEPT
     for part in parts[at + 1 :]:
+        if excepts and part.kind in (Kind.AND, Kind.COMMA, Kind.OR):
+            continue
         if part.kind in ENDS_A_NO or (part.kind in (Kind.DO, Kind.SOFT, Kind.LOOK) and wish == Wish()):
             break
         wish = _with(wish, part)
@@ -128,13 +133,23 @@ def _with(wish: Wish, part: Part) -> Wish:
     match part.kind:
         case Kind.COURSE if not wish.names:
             return replace(wish, names=part.names)
-        case Kind.DAY if part.days and not wish.days:
-            return replace(wish, days=part.days.dates)
-        case Kind.HOURS if part.told and not wish.hours:
-            return replace(wish, hours=part.told.hours)
+        case Kind.DAY if part.days:
+            both = tuple(day for day in wish.days if day in part.days.dates)
+            return replace(wish, days=both or tuple(sorted({*wish.days, *part.days.dates})))
+        case Kind.HOURS if part.told:
+            return replace(wish, hours=_with_hours(wish.hours, part.told.hours))
         case Kind.WHERE if not wish.where:
             return replace(wish, where=(part.where,))
         case Kind.WHO if not wish.who:
             return replace(wish, who=part.who)
         case _:
             return wish
+
+
+def _with_hours(before: Hours | None, more: Hours) -> Hours:
+    """One hour or another; of a span and an hour what lies in both, where anything does."""
+    if before is None:
+        return more
+    if before.is_exact and more.is_exact:
+        return Hours((*before.spans, *(span for span in more.spans if span not in before.spans)))
+    return before.within(more) or before

@@ -216,6 +216,8 @@ class Unsure:
     near: tuple[str, ...] = ()
     heard: Wish = Wish()  # the class, day and hour that were heard, whatever is to be done about them
     denied: Wish = Wish()  # what is excepted or not wanted: nothing of it is offered
+    only_asks: bool = False  # whether it is a question that asks for nothing to be done
+    said_no: str = ""  # the no it has, as it was written
     of_mine: bool = False  # whether it is rather about what the person has than about what there is
     about: tuple[Place, ...] = ()  # the pages that its single words speak of, the likeliest first
 

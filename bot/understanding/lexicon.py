@@ -88,7 +88,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.CORRECTION,
         r"(?:(?:oh|ah|no|ma|but|or|anzi|scusa|sorry|actually) ){0,2}(?:, )?(?:no wait|wait no|wait|hang on|hold on"
-        r"|i mean(?:t)?|actually(?: no)?(?: ,)?(?: make (?:that|it))?|scratch that|sorry no|no sorry"
+        r"|i mean(?:t)?"
+        r"|actually no(?: ,)?(?: make (?:that|it))?|actually(?: ,)? make (?:that|it)"
+        r"|actually(?= (?:on|at|for|no)\b)|scratch that|sorry no|no sorry"
         r"|anzi(?: no)?|no anzi"
         r"|no aspetta|aspetta(?: no)?|(?:no )?volevo dire|intendevo|cioe no|no scusa|scusa no|(?:facciamo|fai) invece)"
         r"(?: , no(?= ,))?",
@@ -162,7 +164,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         rf"|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)|cancel|cancelled"
         r"|cancelling|cancelation|delete|remove|drop(?! in| into)|call off|(?:free|free up|release|give back"
         rf"|give up) {_MY_PLACE}|unbook|get me out|take me off|take me out|get rid|withdraw|stop|ferma|interrompi"
-        r"|smetti|salta(?:re)?|skip|(?:give|hand)(?:ing)? back|restitu(?:isci|isco|ire)|ritir(?:a|o|are)",
+        r"|smetti|salta(?:re)?|salter(?:ei|o|emmo)|toglier(?:ei|o)|rinuncer(?:ei|o)|skip"
+        r"|sit(?:ting)? out|back out of"
+        r"|bail (?:on|out of)|(?:give|hand)(?:ing)? back|restitu(?:isci|isco|ire)|ritir(?:a|o|are)",
     ),
     (
         Kind.PAUSE,
@@ -191,6 +195,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|vacanze|feste|next (?:month|year|semester)|mese prossimo|prossimo (?:mese|anno|semestre)|anno nuovo|exams"
         r"|esami|summer|estate|i (?:say|tell you)(?: so)?)",
     ),
+    (Kind.BOUND, r"first thing(?= in| tomorrow| on|$)|per prima cosa"),
     (Kind.LATER, r"later(?: on)?|earlier|sooner|piu (?:tardi|presto)"),
     (
         Kind.MOVE,
@@ -362,6 +367,9 @@ FILLERS = worded(
     poco insomma tipo cioe possibilmente volevo chiederti cara caro gentile domanda info informazioni spazio chance
     hanno richiesta richieste request requests whichever
     thx tnx ty grz
+    uffa ufa hmm hm hmmm mmm mm ehm uhm umm thing things stuff totally literally basically honestly actually
+    definitely absolutely seriously thinking wondering feel feeling whether wonder putting vabbe caso esatta tho though
+    saresti saresti conviene converrebbe trovi troveresti posticino posticini squeeze myself
     still start starts begin begins take takes place yo dear bot team guys sir kind little bit quick quickly around
     about way really truly vai voglia eh ah oh mah beh boh uh um lol haha hahaha
     """

@@ -12,7 +12,7 @@ AROUND_A_NAME = worded(
     ciao hey hi hello grazie thanks please pls per favore piacere vorrei voglio posso puoi potresti mi fammi vedere
     mostra fai far mostrami am on apri aprimi dammi dimmi vai show see open give tell me go to can could you i want
     would like to the my all le la il lo i gli l un una a al alla ai di dei delle del della tutte tutti ? , is sono
-    are do have ho it
+    are do have ho it vabbe dai uffa ehm hmm uhm actually
     """
 )
 """What may stand around the name of a page and changes nothing."""
@@ -60,14 +60,18 @@ PAGES = (
         r"|non (?:ho )?(?:capito|capisco)(?: come (?:funziona|si usa|si fa|si prenota))?"
         r"|non capisco|not understand(?: how (?:this |that )?(?:bot )?works?)?|what this bot|what your commands"
         r"|come prenoto|come si prenota|how book"
-        r"|how use",
+        r"|how use"
+        r"|what (?:can|do|could|would) you (?:actually |really )?(?:do|help)(?: me)?(?: (?:for|with))?(?: (?:me|us))?"
+        r"|(?:che )?cosa (?:puoi|sai|sapresti|potresti) fare (?:per|con) (?:me|noi)|cosa fare per",
     ),
     (
         Place.USUAL,
         r"(?:(?:prenot\w+|book|reserve|same|come|as|per|for|me) ){0,3}(?:solit[oa]|usual)(?: (?:one|class|thing"
         r"|lezione|corso))?|come sempre|(?:book |reserve )?same as (?:always|last week)"
         r"|(?:prenot\w+ )?(?:stess[ao](?: cosa)? )?(?:come|del) settimana scorsa"
-        r"|la stessa cosa|stessa cosa|same thing|same again",
+        r"|la stessa cosa|stessa cosa|same thing|same again"
+        r"|(?:(?:book|reserve|prenot\w+) )?(?:(?:the )?same )?(?:as|like|come) (?:last|ultima|altra|scorsa|always"
+        r"|usual|sempre|solito)(?: (?:time|volta))?",
     ),
     (
         Place.MENU,
@@ -77,9 +81,11 @@ PAGES = (
         Place.MINE,
         r"prenotazioni|bookings|reservations|lezioni prenotate|booked classes|cosa prenotato|che prenotato"
         r"|che cosa prenotato|prenotazioni (?:attive|future|fatte)|what booked|what i booked"
-        r"|quando (?:prossima )?(?:lezione|prenotazione)|prossim[oa] (?:lezione|prenotazione|corso|classe|allenamento)"
+        r"|quando (?:sarebbe )?(?:prossima )?(?:lezione|prenotazione)"
+        r"|prossim[oa] (?:lezione|prenotazione|corso|classe|allenamento)"
         r"|prossimi impegni"
-        r"|prossimo appuntamento|when next (?:class|booking)|what next (?:class|booking)|next (?:class|booking)"
+        r"|prossimo appuntamento|when (?:would )?next (?:class|booking)(?: be)?"
+        r"|what next (?:class|booking)|next (?:class|booking)"
         r"|upcoming (?:classes|bookings)|cosa in programma|impegni|agenda|which classes booked"
         r"|what classes booked|a che lezioni iscritt[oa]|quali lezioni prenotato|quali corsi prenotato"
         r"|che corsi prenotato|che lezioni prenotato",
@@ -101,6 +107,7 @@ PAGES = (
         Place.STATUS,
         r"undo(?: (?:that|this|last(?: one| thing)?))?|did (?:that |this )?work(?: out)?|how did (?:that |this )?go"
         r"|(?:come? )?(?:is )?andat[oa](?: bene)?(?: a buon fine)?|ha funzionato|a che punto siamo"
+        r"|how come (?:i |we )?(?:did|do|was|were|could|have)\b.*|come mai non (?:sono|ho|ero|mi|hai|is)\b.*"
         r"|(?:why|perche) (?:did|was|were|has|have|non|is)\b.*|what (?:went wrong|happened)(?: (?:with|to)\b.*)?"
         r"|cosa? (?:is )?(?:andato storto|successo)(?: (?:a|con)\b.*)?"
         r"|richieste|stato|status|requests|ultime richieste|latest requests|a che punto sei|in corso|coda|queue",
@@ -203,7 +210,8 @@ COMPILED_PAGES = tuple((place, re.compile(pattern)) for place, pattern in PAGES)
 THANKS = worded(
     """
     grazie thanks thank thx thankyou ty tysm cheers tnx grazieee perfetto perfect ottimo great bravo brava
-    bravissimo grande super top fantastico awesome amazing nice cool gentilissimo gentile appreciated benissimo ok
+    bravissimo grande super top fantastico awesome amazing nice cool lifesaver saviour savior angel angelo salvato
+    gentilissimo gentile appreciated benissimo ok
     okay okk oki good wow evviva yay excellent lovely brill
     """
 )
@@ -232,7 +240,7 @@ BESIDE = worded(
     davvero really molto sempre mio my friend great everyone what mate ur best thank
     sei stato stata siete stati state gentilissima gentili utile utilissimo utilissima bravissima perfetta disponibile
     molto di grande aiuto efficiente veloce velocissimo helpful kind useful fast efficient quick been were
-    have really quite
+    have really quite hai mi la vita saved life angel angelo lifesaver
     amore raga leave kindly fine have nice infinitamente ringrazio vi
     and e re kind up whats everything
     """
@@ -320,6 +328,9 @@ DECLINED = re.compile(
     r"|(?:i )?(?:do not|non) (?:need|mi serve|serve) (?:it |that |niente |altro |piu |nulla )*(?:any ?more|anymore|piu"
     r"|altro|any longer)?"
     r"(?: ,)?(?: ?(?:thank you|thanks|thx|grazie(?: mille)?))?"
+    r"|(?:preferi(?:rei|sco)|meglio|direi|anche) (?:di )?no(?: ,)?(?: grazie(?: mille)?)?"
+    r"|(?:i )?(?:would )?(?:rather|prefer|better) not(?: to)?(?: ,)?(?: (?:thanks|thank you))?"
+    r"|no (?:worries|problem|rush|hurry)(?: ,)?(?: (?:thanks|thank you))?|nessun problema|non (?:ti )?preoccup\w+"
     r"|basta(?: cosi| grazie)(?:(?: ,)? grazie)?|that is (?:all|it|enough)(?: thanks| thank you)?"
 )
 """Somebody wants nothing more."""

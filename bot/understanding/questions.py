@@ -36,6 +36,12 @@ RULES = re.compile(
 )
 """Until when cancelling is free, when bookings open, what a missed class costs: the rules of the house."""
 
+PENALTY = re.compile(
+    r"\b(?:if|se|when|quando) (?:i )?(?:\w+ ){0,2}?(?:cancel|give up|give back|drop|disd\w+|annull\w+|rinunci\w+)\b.*"
+    r"\b(?:punish\w*|penal\w*|fined?|banned|blocked|trouble|charged|multa\w*|puni\w+|blocc\w+|sanzion\w+)\b"
+)
+"""Whether giving a place back costs anything."""
+
 HOW_IT_WORKS = re.compile(
     r"\b(?:what happens|what do you do|cosa succede|che succede|cosa fai|che fai) (?:when|if|se|quando|once) .*"
     r"\b(?:full|pien[oaie]|taken|frees?|libera|esaurit\w+)\b|\bhow does .* work\b|\bcome funzion\w+\b"
@@ -58,6 +64,10 @@ REMINDERS = re.compile(
     r"\b(?:remind\w*|promemoria|ricord\w+|sveglia\w*)\b.*\b(?:before|earlier|in advance|ahead|prima|in anticipo|hours?"
     r"|minutes?"
     r"|or[ae]|minut[oi]|every|each|ogni|always|sempre|classes|lezioni)\b|\b(?:reminders?|promemoria)\b"
+    r"|\b(?:nudge|heads up|poke|ping|avvis\w+|colpo di telefono)\b.*\b(?:before|prima|in anticipo)\b"
+    r"|\b(?:evening|night|day|hour|sera|notte|giorno|ora) (?:before|prima)"
+    r" (?:(?:of|di|del|della|delle|dei|each|every|any|ogni|my|the|le|mie) ){0,3}(?:class\w*|lesson\w*|lezion\w*"
+    r"|booking\w*|allenament\w*)\b"
     r"|\b(?:avvis\w+|tell me|notify me|alert me|let me know|fammi sapere|text me|write me|scrivi\w*)\b.*\b(?:\d+|an?"
     r"|one|two|three"
     r"|un|una|due|tre|half an?|mezz)\b ?(?:hours?|or[ae]|minutes?|minuti|day|giorno)"
@@ -149,6 +159,8 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
         or (kinds & {Kind.NOT, Kind.CORRECTION} and kinds <= BESIDE_A_CORRECTION and len(kinds - {Kind.FILLER}) > 1)
     ):
         return Unsure(Doubt.CORRECTED)
+    if PENALTY.search(plain):
+        return Show(Place.RULES)
     moves = Kind.MOVE in kinds and not IN_ADVANCE.search(plain)
     books_one = Kind.BOOK in kinds and kinds & (WHEN | OF_A_CLASS)
     if HOW_IT_WORKS.search(plain) and not kinds & (DEEDS - {Kind.BOOK}):

@@ -56,7 +56,58 @@ _NOT_THE_OTHERS = (
     r"(?:following|other|others|rest|remaining|next|later|successiv[ei]|altr[ei]|resto|seguenti|prossim[ei])"
     r"(?: (?:ones?|weeks?|classes|dates|lezioni|settimane|date|come sono|as they are))*"
 )
+_NOT_MAKE_IT = (
+    r"(?:(?:i |we )?(?:do not|can not) (?:think|believe|reckon)(?: that)? (?:i|we) "
+    r"(?:(?:can|could|will|would|am|are|be|able|going|to) ){0,4}(?:make it|make|come|manage|attend|go|be there)"
+    r"|i doubt(?: that)? (?:i|we) (?:(?:can|could|will) )?(?:make it|come|manage|be there)"
+    r"|non (?:credo|penso)(?: proprio)? (?:di|che) (?:(?:riuscire|riusciro|poter|potro|ce|la|a|ad) ){0,4}"
+    r"(?:farcela|posso|faro|venire|vengo|verro|andare|esserci|ci saro))"
+)
+_ANY_DAY = r"(?:(?:every|each|all|ogni|tutti) (?:i )?(?:week ?days?|days?|giorn[oi])(?: (?:feriali?|lavorativ[oi]))?)"
+_AT_WD = "(?:(?:on|the|il|di) )*(?=(?:" + "|".join([*BY_WEEKDAY, *SEVERAL]) + r")\b)"
 SAYINGS = (
+    # A place that is not needed, told in a roundabout way
+    (re.compile(rf"\b{_NOT_MAKE_IT}(?: (?:to|in|at|for|a|ad|al|alla))?(?= |$)"), "i can not come"),
+    (re.compile(r"\b(?:i |we )?(?:can not|will not)(?: be)? need(?:ing)?(?: to)?\b"), "cancel"),
+    (re.compile(r"\bnon (?:mi |ci )?(?:servira|serviranno|occorrera)(?: piu)?\b"), "annulla"),
+    (re.compile(r"\bgive (.+?) a miss\b"), r"cancel \1"),
+    # One class rather than another
+    (
+        re.compile(
+            r"^(?:no )?(?!no\b|non\b|not\b)((?:\w+ ){1,2})no(?: ,)? "
+            r"(?:piuttosto|meglio|semmai|ma|invece|rather|but)(?: ,)? "
+        ),
+        r"not \1, ",
+    ),
+    (re.compile(r"^(?:no|not) ((?:\w+ ){1,2}), ?(?:piuttosto|meglio|semmai|rather|instead) "), r"not \1, "),
+    # Anything but one
+    (
+        re.compile(
+            r"(?: ,)? (?:(?:basta|purche|a patto|l importante is) (?:che )?non (?:sia|siano)"
+            r"|(?:as long as|provided) it is not) "
+        ),
+        " except ",
+    ),
+    # Every day but one
+    (
+        re.compile(rf"\b{_ANY_DAY} (?P<what>(?:(?!but not|ma non|not |non ).)*?) ?(?:but not|ma non|not|non) {_AT_WD}"),
+        r"every day \g<what> except ",
+    ),
+    (
+        re.compile(rf"(?P<what>.*?)\b{_ANY_DAY} (?P<more>(?:(?!but not|ma non).)*?) ?(?:but not|ma non) {_AT_WD}"),
+        r"\g<what>every day \g<more> except ",
+    ),
+    # One hour, or another one
+    (
+        re.compile(
+            r"\b(?:if there is (?:no|not any) (?:places?|spots?|room|space|slots?)(?: left)?"
+            r"|se non (?:ce|ci sono) (?:post[oi]|spazio)) "
+            r"(?:at|alle|per le) (?P<one>[\d:]+)(?: ,)?(?: (?:then|allora))?"
+            r"(?: (?:va bene|mi va bene|anche|ok|at|alle|le)){0,3} "
+            r"(?P<other>[\d:]+)(?: (?:is|would be|works|va bene|fine|ok|okay|good|too|as well|anche))*(?P<rest>.*)"
+        ),
+        r"\g<rest> at \g<one> otherwise at \g<other>",
+    ),
     # Somebody is ill or busy on a day, and says no more
     (re.compile(rf"^(?:sorry |scusa )?{_I_HAVE}(?P<when> (?!.*\b{_DO})[^,?]+)$"), r"non vengo\g<when>"),
     # A place is given to whoever wants it, and the other dates of what recurs stay

@@ -21,6 +21,8 @@ LEAST_PART = 3  # letters of a word that may stand for the whole name
 NEAR = 75.0  # of 100: as alike must a name be to be shown as one of the nearest
 LEAST_NEAR = 5  # letters of a word that may be near to a name: a shorter one is like too many
 MOST_NEAR = 3
+ADVERB = ("ly", "mente")
+"""How a word ends that only begins like a name."""
 
 GYM = (
     "fit center", "fitcenter", "fit centre", "fitness center", "fitness centre", "fit", "palestra", "palestre",
@@ -141,6 +143,8 @@ class Vocabulary:
         for word in (each for each in words if len(each) >= LEAST_NEAR):
             found = process.extract(word, self.courses.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=8)
             for phrase, score, _ in found:
+                if word.endswith(ADVERB) and word.startswith(phrase):
+                    continue  # "totally" is another word than "total"
                 for name in self.courses[phrase]:
                     best[name] = max(best.get(name, 0.0), score)
         return tuple(sorted(best, key=lambda name: (-best[name], name))[:MOST_NEAR])

@@ -23,7 +23,7 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"\b(i|we|you)'d\b"), r"\1 would"),
     (re.compile(r"\b(i)'m\b|\bim\b"), "i am"),
     (re.compile(r"\b(i|we|you|they)'(?:ve|ll)\b"), r"\1"),
-    (re.compile(r"\b(we|they)'re\b"), r"\1 are"),
+    (re.compile(r"\b(we|they|you)'re\b"), r"\1 are"),
     (re.compile(r"\bquand'? ?is\b"), "quando"),
     (re.compile(r"\b(dov|com)'? ?is\b"), r"\1e"),
     (re.compile(r"\b(what|when|where|that|it|there|who|let)'?s\b"), r"\1 is"),
@@ -96,7 +96,7 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     ),
     (re.compile(r"\bstop booking\b"), "do not book"),
     (re.compile(r"\bgive (?!(?:back|me|us)\b)(.+?) back\b"), r"give back \1"),
-    (re.compile(r"\bstart (?:booking )?(.+?) again\b"), r"resume \1"),
+    (re.compile(r"^((?:(?!\b(?:what time|when|which)\b).)*?)\bstart (?:booking )?(.+?) again\b"), r"\1resume \2"),
     (re.compile(r"\bi would rather (?:do |have |go to |take )?(.+?) than (.+)"), r"swap \2 for \1"),
     (
         re.compile(r"\bwho is (?:the )?(?:instructor|teacher|trainer|coach) (?:of|for|in|at) |\bwho does (?:the )?"),
