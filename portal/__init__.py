@@ -15,6 +15,7 @@ portal.pages.my_bookings          the page of the bookings, to cancel one
 portal.pages.calendar             the page of a calendar, to book a slot
 portal.side_by_side               several calls to the site at once, none of them ever cancelled
 portal.resources                  Resources: what the sessions of a process share, with the count of their requests
+portal.storage.session_files      LOCK_POLL_INTERVAL: how often whoever waits for a login of another program looks
 portal.browser.chromium           has_display: whether a person would see a window
 portal.browser.contexts           Affinity: the cookies that keep a session with one server of the site
 
