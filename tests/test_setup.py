@@ -152,7 +152,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", ["nowhere/config.json", "x" * 250])
+@pytest.mark.parametrize("place", ["nowhere/config.json", "x" * 254])
 def test_a_place_that_can_not_be_written_is_refused_before_the_first_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
 ) -> None:

@@ -74,6 +74,8 @@ class PlainWordsFlow:
             return self.odd()
         if isinstance(intent, Unsure) and (agreed := await friend_named(self._db, tap.user_id, text, intent)):
             return await self._for_both(tap, intent, agreed)
+        if isinstance(intent, Unsure) and not vocabulary.courses:
+            return await self._living.go(tap, Verb.NEW)  # no course is known yet: it says so, and when to ask again
         return await self._show(tap, intent)
 
     # Together with a friend

@@ -319,3 +319,9 @@ async def test_nothing_of_what_is_excepted_or_denied_is_offered(world: World) ->
     assert not [label for label in page.labels if label.startswith("❌")]
     page = await said(world.owner, "palestra qualsiasi giorno tranne martedì", "Le eccezioni")
     assert not [label for label in page.labels if label.startswith("Mar 24")]
+
+
+async def test_before_the_timetable_was_read_no_word_is_called_unknown_for_it(tmp_path: Path) -> None:
+    async with chats.world(tmp_path, timetable=False) as world:
+        await said(world.owner, "palestra domani alle 17:30", "Gli orari non ci sono ancora")
+        await said(world.owner, "grazie mille!", "Di niente")

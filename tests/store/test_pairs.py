@@ -85,12 +85,16 @@ async def lost_twice(db: Database, action: Action) -> None:
 
 async def told(db: Database) -> list[int]:
     """Who is told of the pair, in order."""
-    rows = await db.connection.rows("SELECT user_id FROM notices WHERE kind = :kind", {"kind": NoticeKind.TOGETHER})
+    rows = await db.connection.rows(
+        "SELECT user_id FROM notices WHERE kind = :kind ORDER BY id", {"kind": NoticeKind.TOGETHER}
+    )
     return [row["user_id"] for row in rows]
 
 
 async def cancelling(db: Database) -> list[tuple[int, str]]:
-    rows = await db.connection.rows("SELECT user_id, status FROM booking_actions WHERE action_type = 'cancel'")
+    rows = await db.connection.rows(
+        "SELECT user_id, status FROM booking_actions WHERE action_type = 'cancel' ORDER BY id"
+    )
     return [(row["user_id"], row["status"]) for row in rows]
 
 
