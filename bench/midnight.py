@@ -24,6 +24,7 @@ from bench.turnstile import ACTIVITY, APPOINTMENT, COOKIE, COURSE, Turnstile
 from demo.site import Person, Site, SiteWorld, Switches
 from demo.site.accounts import AUTH_COOKIE
 from demo.site.slots import ROME
+from domain.model import FIT_CENTER
 
 PASSWORD = "una-password-finta"
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -74,7 +75,8 @@ async def _demo(
             hide_unopened=kind.absent, servers=kind.servers, clock_spread=kind.spread, servers_told=kind.told
         ),
     )
-    slot = next(slot for slot in world.slots(opens_at.astimezone(ROME).date() + timedelta(days=2)) if slot.course)
+    slots = world.slots(opens_at.astimezone(ROME).date() + timedelta(days=2))
+    slot = next((each for each in slots if each.course), slots[0])  # on Sundays there is the gym alone
     slot.capacity, slot.crowds = len(people), []
     if kind.crowd_after is not None:
         world.rival(slot.appointment_id, kind.crowd_after)
@@ -85,7 +87,7 @@ async def _demo(
             "cookies": {who: world.accounts.open_session(who) for who in people},
             "login_host": site.login_host,
             "cookie_name": AUTH_COOKIE,
-            "course": slot.course,
+            "course": slot.course or FIT_CENTER,
             "location": slot.activity.partition(" - ")[0],
             "day": slot.date.isoformat(),
             "start": slot.start,
