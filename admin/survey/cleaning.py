@@ -8,8 +8,8 @@ miss something; a list of what to keep misses nothing but sense.
 from __future__ import annotations
 
 import re
-import secrets
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -36,6 +36,7 @@ TEXTS = frozenset(FIELDS.split())
 NAMES = frozenset(("srmodal_g_confirm_dialog", "srmodal_g_alert_dialog", "booking360code", "application/json"))
 """Names that programs know, and that would be taken for something of somebody's."""
 DEEPEST = 30  # levels of JSON
+COUNTED = {"1": "123456789", "a": "abcdef", "A": "ABCDEF"}  # what stands at such a place of a made-up id
 
 
 @cache
@@ -67,6 +68,7 @@ class Cleaner:
         self._people = {plain(word) for name in people for word in re.findall(r"[^\W_]+", name) if len(word) > 1}
         self._words: dict[str, str] = {}
         self._ids: dict[str, str] = {}
+        self._of_shape: Counter[str] = Counter()
         self._markup: frozenset[str] = frozenset()
 
     def know_person(self, text: str) -> None:
@@ -157,10 +159,20 @@ class Cleaner:
     # ----- ids
 
     def id(self, value: str) -> str:
-        """Another id of the same shape, the same each time."""
+        """Another id of the same shape, the same each time: the first of a shape, the second, and so on.
+
+        None is drawn by lot: eighteen random figures may well hold somebody's number by chance.
+        """
         if value not in self._ids:
-            self._ids[value] = "".join(map(_other, value[:80]))
+            self._ids[value] = self._next_of("".join(map(_place, value[:80])), unlike=value)
         return self._ids[value]
+
+    def _next_of(self, places: str, unlike: str) -> str:
+        number = self._of_shape[places]
+        if _counted(places, number) == unlike:
+            number += 1
+        self._of_shape[places] = number + 1
+        return _counted(places, number)
 
     def known_id(self, value: str) -> str | None:
         return self._ids.get(value)
@@ -215,13 +227,23 @@ def _key(key: object) -> str:
     return re.sub(r"[^a-z0-9]", "", str(key).lower())
 
 
-def _other(character: str) -> str:
-    """Another text of the same kind: digits and letters are drawn anew, separators stay."""
+def _place(character: str) -> str:
+    """A figure as 1, a letter as a or A, a separator as it is."""
     if character.isdigit():
-        return secrets.choice("123456789")
+        return "1"
     if character.isalpha():
-        return secrets.choice("abcdef") if character.islower() else secrets.choice("ABCDEF")
+        return "a" if character.islower() else "A"
     return character if character in "-{}" else "-"
+
+
+def _counted(places: str, number: int) -> str:
+    """The id of this shape with that number: it is counted up in its last places, in figures without a zero."""
+    made: list[str] = []
+    for place in reversed(places):
+        choices = COUNTED.get(place, place)
+        number, chosen = divmod(number, len(choices))
+        made.append(choices[chosen])
+    return "".join(reversed(made))
 
 
 def _mask_long_numbers(pieces: list[_Piece]) -> None:

@@ -196,6 +196,18 @@ async def test_what_is_the_sites_own_stays() -> None:
     assert cleaner.json({"SkillName": "YOGA", "Quokka": "Abc 12"}) == {"SkillName": "YOGA", "Parola3": "Xxx 99"}
 
 
+async def test_made_up_ids_are_counted_not_drawn_so_none_holds_a_number_by_chance() -> None:
+    cleaner = Cleaner(TODAY)
+    ids = [str(245765508040862208 + step) for step in range(200)]
+    made = [cleaner.id(each) for each in ids]
+    assert made == [cleaner.id(each) for each in ids]
+    assert len({*made, *ids}) == 400
+    assert {each[:14] for each in made} == {"1" * 14}
+    assert cleaner.id("6F9619ff-8b86-d011") == "1A1111aa-1a11-a111"
+    assert cleaner.id("6F9619ff-8b86-d012") == "1A1111aa-1a11-a112"
+    assert (cleaner.id("1"), cleaner.id("7"), cleaner.id("-")) == ("2", "3", "-")
+
+
 async def test_the_vocabulary_has_no_names() -> None:
     names = "rossi bianchi ferrari russo colombo ricci marino greco bruno gallo conti costa giordano mancini rizzo"
     names += (
