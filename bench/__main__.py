@@ -74,7 +74,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     unknown = [name for name in options.names if name not in MEASUREMENTS]
     if unknown:
         parser.error(f"{', '.join(unknown)}: not known; there are {', '.join(MEASUREMENTS)}")
-    kinds = [each.name for each in (*KINDS, *CROWDS)]
+    kinds = [*(each.name for each in KINDS), *(each.name for each in CROWDS)]
     if options.kind and not any(options.kind in each for each in kinds):
         parser.error(f"--kind {options.kind}: not known; there are {'; '.join(kinds)}")
     if options.rounds is not None and options.rounds < 1:

@@ -1,7 +1,9 @@
 """Many accounts at one opening: when the last first shot arrives, whether all are raced for once, what it takes.
 
 Used by bench/opening.py. The workers are processes, and so is the site, as in the night. The sessions were stored
-before; who has none would log in with a browser, one after the other.
+before; who has none would log in with a browser, one after the other. Hosts are workers with a folder each, on one
+PostgreSQL that waits for its disk; they share the cores of this machine. None of them has seen a session before: it is
+a row, sealed with the key that they share.
 """
 
 from __future__ import annotations
@@ -9,16 +11,18 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import shutil
 import statistics
 from asyncio.subprocess import Process
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from actions.shared_logins import shared_logins
 from bench import programs
 from bench.browser import find_browser
 from bench.figures import Figure
@@ -26,12 +30,15 @@ from bench.kinds import THOUSAND, TOGETHER, Kind
 from bench.midnight import OTP_URL, PASSWORD
 from bench.night import Midnight, Opening
 from bench.programs import BenchError
-from database import Database, open_database
+from database import Database, PostgresqlAddress, open_database
 from demo.site.slots import ROME
 from demo.telegram.server import DEMO_TOKEN
 from domain.model import PREPARE, ActionType
 from domain.requests import NewAction
 from portal.storage.session_files import SessionFiles
+from runtime.configured import people_of
+from runtime.settings import Settings, load
+from tests.support.postgresql import started
 
 MOST_REQUESTS = 10
 LAST_ARRIVAL = 250.0  # ms
@@ -40,6 +47,7 @@ WEIGHED = 5.0  # s before the opening: all sessions are in use
 STARTING = timedelta(seconds=15)  # workers take to be up, before the rows are due
 LOOK_AGAIN = 0.1  # s
 LONGEST_AFTER = 120.0  # s after the opening, for every booking to be made
+KEY = ".db.key"  # seals the sessions that hosts share
 MIB = 2**20
 
 
@@ -53,10 +61,14 @@ class Crowd:
     kind: Kind
     rounds: int
     is_judged: bool = True  # by when its last first shot arrives
+    on_hosts: bool = False  # each worker; only measured when its kind is named
 
     @property
     def name(self) -> str:
-        return f"{self.accounts} accounts, {self.workers} worker{'s' * (self.workers > 1)}"
+        several = "s" * (self.workers > 1)
+        if self.on_hosts:
+            return f"{self.accounts} on {self.workers} host{several}"
+        return f"{self.accounts} accounts, {self.workers} worker{several}"
 
     @property
     def prepares(self) -> bool:
@@ -81,6 +93,11 @@ CROWDS = (
     Crowd(100, 1, timedelta(seconds=20), TOGETHER, rounds=3),
     Crowd(1000, 2, PREPARE + STARTING, THOUSAND, rounds=1),
     Crowd(1000, 1, PREPARE + STARTING, THOUSAND, rounds=1, is_judged=False),
+    Crowd(50, 3, timedelta(seconds=60), TOGETHER, rounds=3, on_hosts=True),
+    *(
+        Crowd(1000, hosts, PREPARE + STARTING, THOUSAND, rounds=1, is_judged=False, on_hosts=True)
+        for hosts in (1, 2, 3)
+    ),
 )
 
 
@@ -94,14 +111,20 @@ async def gather(sites: Midnight, folder: Path, crowd: Crowd) -> Seen:
     """One opening with that crowd."""
     opens_at = (datetime.now(UTC) + crowd.lead).replace(microsecond=0)
     opening = await sites.open(opens_at, crowd.accounts, crowd.kind)
-    config, log = folder / "config.json", folder / "worker.log"
-    people = dict(enumerate(opening.states, start=1))
-    async with open_database(folder / "polimisport.db") as db, AsyncExitStack() as running:  # makes the folder
-        _configure(config, opening, people, await find_browser())
-        await _queue(db, folder, opening, people, begin=opens_at - PREPARE)
+    people, browser, log = dict(enumerate(opening.states, start=1)), await find_browser(), folder / "worker.log"
+    async with AsyncExitStack() as running:
+        server = running.enter_context(started(settings={})).database() if crowd.on_hosts else None
+        configs = _configured(folder, crowd, lambda file: _configure(file, opening, people, browser, server))
+        settings = load(configs[0])
+        db = await running.enter_async_context(open_database(settings.database))
+        await db.people.set(people_of(settings))
+        await _enter(db, settings, folder / "before", opening, people)
+        for config in configs[1:] if crowd.on_hosts else ():
+            shutil.copy(settings.local_path.with_suffix(KEY), config.parent)
+        await _queue(db, opening, people, begin=opens_at - PREPARE)
         workers = [
             await running.enter_async_context(programs.running("worker.py", "--config", str(config), log=log))
-            for _ in range(crowd.workers)
+            for config in configs
         ]
         await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() - WEIGHED)
         memory, shares = [_memory(each) for each in workers], await _shares(db)
@@ -110,15 +133,35 @@ async def gather(sites: Midnight, folder: Path, crowd: Crowd) -> Seen:
     return _seen(await sites.close(opening), memory, shares, again)
 
 
-async def _queue(db: Database, folder: Path, opening: Opening, people: dict[int, str], begin: datetime) -> None:
-    """Everybody has a session, and waits for the same class."""
+def _configured(folder: Path, crowd: Crowd, configure: Callable[[Path], None]) -> list[Path]:
+    """The configuration of each worker: a folder's of its own on each host, else one for all."""
+    names = [f"host{number}" for number in range(1, crowd.workers + 1)] if crowd.on_hosts else [""]
+    files = [folder / name / "config.json" for name in names]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        configure(file)
+    return files if crowd.on_hosts else files * crowd.workers
+
+
+async def _enter(db: Database, settings: Settings, before: Path, opening: Opening, people: dict[int, str]) -> None:
+    """Everybody has a session: in the worker's files, or, for hosts, in a row that another host has written before."""
+    shared = shared_logins(db, settings)
     for user_id, who in people.items():
-        SessionFiles(folder / "polimisport.state" / "sessions", user_id, who).save(opening.states[who])
+        files = SessionFiles(before if shared else settings.state_dir / "sessions", user_id, who, shared)
+        files.save(opening.states[who])
+        await files.share()
+
+
+async def _queue(db: Database, opening: Opening, people: dict[int, str], begin: datetime) -> None:
+    """Everybody waits for the same class."""
+    for user_id in people:
         wanted = NewAction(ActionType.BOOK, user_id, opening.wish, run_at=begin, opens_at=opening.opens_at)
         await db.requests.add(wanted)
 
 
-def _configure(file: Path, opening: Opening, people: dict[int, str], browser: Path) -> None:
+def _configure(
+    file: Path, opening: Opening, people: dict[int, str], browser: Path, server: PostgresqlAddress | None
+) -> None:
     """One owner, and friends for the rest."""
     secrets = {"password": PASSWORD, "otpatu": OTP_URL}
     (owner, owner_name), *friends = people.items()
@@ -128,7 +171,7 @@ def _configure(file: Path, opening: Opening, people: dict[int, str], browser: Pa
         "telegram": {"bot_token": DEMO_TOKEN, "allowed_user_id": owner},
         "friends": [{"telegram_user_id": user_id, "username": who, **secrets} for user_id, who in friends],
         "site": {"base_url": opening.site, "login_hosts": [opening.login_host]},
-        "database": "polimisport.db",
+        "database": server.uri if server else "polimisport.db",
         "browser": {"executable_path": str(browser)},
         "opening": {"at": f"{opening.opens_at.astimezone(ROME):%H:%M:%S}"},
     }

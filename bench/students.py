@@ -262,21 +262,28 @@ def _place(slot: Slot) -> Place:
     return Place(slot.appointment_id, ClassRef(slot.course or FIT_CENTER, where, slot.date, clock_time(slot.start)))
 
 
-async def live_all(town: Town, ledger: Ledger, lanes: int, stop: asyncio.Event, seed: int) -> None:
-    """Everybody lives, each in so many lanes at once, until stop; ends when the last wish is settled."""
+async def live_all(
+    town: Town, ledger: Ledger, lanes: int, stop: asyncio.Event, seed: int, *, openings: int = 1
+) -> None:
+    """Everybody lives, each in so many lanes at once, until stop; ends when the last wish is settled.
+
+    `openings`: how many are under way at once, each with racers of its own.
+    """
     places = places_for(town, len(town.site.people))
     students = [Student(town, person, ledger, seed + number) for number, person in enumerate(town.site.people)]
     async with asyncio.TaskGroup() as group:
-        group.create_task(_openings(town, students, stop), name="openings")
+        for each in range(openings):
+            mine = students[each::openings]
+            group.create_task(_openings(town, mine, each, stop), name=f"openings {each}")
         for student in students:
             for lane in range(lanes):
-                mine = places[lane::lanes][:PLACES_EACH]
-                group.create_task(student.live(mine, stop), name=f"{student.user_id}, lane {lane}")
+                own = places[lane::lanes][:PLACES_EACH]
+                group.create_task(student.live(own, stop), name=f"{student.user_id}, lane {lane}")
 
 
-async def _openings(town: Town, students: Sequence[Student], stop: asyncio.Event) -> None:
-    """One place after the other opens, and some of the students want it at that moment."""
-    slots = town.site.slots(town.site.today + timedelta(days=DAYS + 1))
+async def _openings(town: Town, students: Sequence[Student], row: int, stop: asyncio.Event) -> None:
+    """One place after the other opens, and some of the students want it at that moment. Each row has its own day."""
+    slots = town.site.slots(town.site.today + timedelta(days=DAYS + 1 + row))
     for turn in itertools.count():
         if stop.is_set():
             return

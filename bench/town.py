@@ -68,6 +68,8 @@ class TownSite(SiteWorld):
     def __init__(self, people: list[Person]) -> None:
         super().__init__(people=people, opening_days=OPENING_DAYS, round_trip=ROUND_TRIP, round_trip_jitter=0.005)
         self.listeners: list[Committed] = []
+        self.readers: list[Committed] = []  # told of it once more when the person's bookings are next looked at
+        self._unread: dict[str, Commit] = {}
         self.commits: Counter[str] = Counter()
         self.asked_twice = 0  # bookings asked for by who held the place already: on a careless site, double bookings
 
@@ -84,6 +86,12 @@ class TownSite(SiteWorld):
             self._tell(ActionType.CANCEL, username, appointment_id)
         return done
 
+    def bookings(self, username: str) -> list[Slot]:
+        if commit := self._unread.pop(username, None):
+            for reader in tuple(self.readers):
+                reader(commit)
+        return super().bookings(username)
+
     def _opens_now(self, appointment_id: str) -> bool:
         """Whether the slot is at its opening, where several requests are sent on purpose."""
         slot = self.find(appointment_id)
@@ -93,8 +101,9 @@ class TownSite(SiteWorld):
         self.commits[what] += 1
         slot = self.find(appointment_id)
         assert slot
+        commit = self._unread[username] = Commit(what, username, slot)
         for listener in tuple(self.listeners):
-            listener(Commit(what, username, slot))
+            listener(commit)
 
 
 class Cast:
