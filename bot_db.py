@@ -57,7 +57,7 @@ async def serve(
     composer = Composer(services, router.living)
     delivery = Delivery(application.bot, db, composer, chats, pauses.delivery, directory.refresh)
     owner = settings.telegram.allowed_user_id
-    profile = Profile(application.bot)
+    profile = Profile(application.bot, settings.site.club)
     handlers = UpdateHandlers(
         router, directory, delivery.heard_from, profile, services.beside, pauses.retries, pauses.tap_within
     )

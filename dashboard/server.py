@@ -68,7 +68,12 @@ def dashboard_of(db: Database, settings: Settings, clock: Clock, changes: Change
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    templates.globals |= {"_": _, "n_": n_, "asset": lambda name: prefix + assets.address(name)}
+    templates.globals |= {
+        "_": _,
+        "n_": n_,
+        "club": settings.site.club.name,
+        "asset": lambda name: prefix + assets.address(name),
+    }
     templates.filters |= {"card": card_of, "button": button_of}
     return Dashboard(db, settings, clock, Router(services), Router(looking), services, templates, changes, prefix)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from demo.site.catalogue import default_catalogue
 from demo.site.switches import Switches, lively
+from demo.site.tenant import ANOTHER
 
 DAYS_AHEAD = 7
 TOLD = """
@@ -35,7 +36,7 @@ def switches() -> Switches:
 
 def configured(values: dict[str, Any]) -> dict[str, Any]:
     """The demo's config.json as such a club wants it."""
-    site = {"base_url": values["site"]["base_url"], "login": "form"}
+    site = {"base_url": values["site"]["base_url"], "name": ANOTHER.name, "login": "form"}
     without_codes = {key: value for key, value in values.items() if key != "otpatu"}
     friends = [{key: value for key, value in each.items() if key != "otpatu"} for each in values["friends"]]
     return without_codes | {"site": site, "friends": friends, "rules": {"waiting_list": "always"}}

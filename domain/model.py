@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from domain.errors import LoginStopped, SlotNotFound
+from domain.errors import LoginStopped, OnWaitingList, SlotNotFound
 from domain.names import plain, same_place, split_activity
 
 Clock = Callable[[], datetime]
@@ -447,6 +447,11 @@ class Action:
         """Whether a worker has it in hand, but only to rehearse it or to get ready: it can still be taken back."""
         waits = self.type is ActionType.BOOK and self.status is ActionStatus.PROCESSING and not self.acting
         return waits and self.opens_at is not None and now < self.opens_at - LAST_CALL
+
+    @property
+    def waits_on_list(self) -> bool:
+        """Whether it ended on the site's waiting list, as the site said then; a place that came of it ends this."""
+        return self.status is ActionStatus.FAILED and self.error_kind == OnWaitingList.__name__
 
     @property
     def class_ref(self) -> ClassRef:

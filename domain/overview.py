@@ -36,6 +36,7 @@ class OwnOverview:
     account: Account | None
     held: tuple[HeldBooking, ...]  # from today on, the soonest first
     live: tuple[Action, ...]  # unfinished, and about a class
+    on_lists: tuple[Action, ...]  # ended on the site's waiting list, the soonest class first
     alternatives: Mapping[int, tuple[ClassRef, ...]]  # of what is unfinished, by its id
     given_up: Mapping[int, HeldBooking]  # what an unfinished swap gives up, by its row
     questions: tuple[tuple[Confirmation, PeriodicBooking], ...]  # open, the soonest to end first

@@ -8,12 +8,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.club import SITE_URL, Club
 from domain.site_login import SiteLogin
 from runtime.config_values import ChannelAddress, FilePath, LoginHost, PingAddress, Real, SiteAddress, TimeOfDay, Whole
 from safety.addresses_with_secrets import secret_parts
 
 MOST_CHANNELS = 10
-SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
+LONGEST_NAME = 60  # characters of a club's: it stands in the middle of sentences
 LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 
 
@@ -25,6 +26,7 @@ class Section(BaseModel):
 
 class Site(Section):
     base_url: SiteAddress = SITE_URL
+    name: str | None = Field(None, max_length=LONGEST_NAME)  # what the club is called; null: as its address ends
     login: Literal["polimi", "form", "by_hand"] = "polimi"  # domain/site_login.py
     login_hosts: tuple[LoginHost, ...] = Field(LOGIN_HOSTS, min_length=1)
 
@@ -32,6 +34,10 @@ class Site(Section):
     def lets_in(self) -> SiteLogin:
         """How people get in."""
         return SiteLogin(self.login)
+
+    @property
+    def club(self) -> Club:
+        return Club.at(self.base_url, (self.name or "").strip())
 
     @property
     def places_to_type(self) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens import texts
-from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_to, better_than, ref_key
+from bot.screens.booking import SETTLED, Route, alternative_to, better_than, ref_key
 from bot.screens.callbacks import Call, Verb
 from bot.screens.failures import WATCH_CODES
+from bot.screens.full import TOO_LATE_TO_WATCH
 from bot.screens.page import Page, Words, chunk
 from bot.screens.slots import Clash, SlotState
 from bot.screens.tickets import LIVE, is_held_back, takes_alternatives
@@ -318,7 +319,7 @@ class WatchFlow:
         self._booking_flow = booking
         self.routes: Routes = {
             Verb.WATCH: self.watch, Verb.WATCH_LIKE: self.watch_like, Verb.BOOK_NOW: self.book_now,
-            Verb.JOIN_LIST: self.join_list,
+            Verb.JOIN_LIST: self.join_list, Verb.JOIN_LIST_OF: self.join_list_of,
             Verb.WATCHES: self.watches, Verb.WATCH_FIRST: self.watch_first, Verb.NOTICE: self.notice,
             Verb.SET_NOTICE: self.set_notice,
         }  # fmt: skip
@@ -347,7 +348,24 @@ class WatchFlow:
         made = await self._requests.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
         if made or not self._house.can_be_watched(action.wish):
             return await self._tickets.ticket(made or action, tap)
-        new = replace(self._requests.new_booking(tap, action.wish, is_open=True), joins_list=True)
+        return await self._join(tap, action.wish)
+
+    async def join_list_of(self, tap: Tap) -> Page:
+        """Goes on the site's waiting list for a slot that is full. A second tap shows what came of the first."""
+        slot_id, newest = tap.call.numbers
+        view = await self._slots.view(tap.user_id, slot_id)
+        if view is None:
+            return screens.booking.gone_page()
+        made = await self._requests.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.ref)
+        if made:
+            return await self._tickets.ticket(made, tap)
+        if view.state is not SlotState.FULL or view.waits or not self._house.can_be_watched(view.slot.ref):
+            return await self._booking_flow.confirm_class(tap, view.slot.ref)
+        return await self._join(tap, view.slot.ref)
+
+    async def _join(self, tap: Tap, ref: ClassRef) -> Page:
+        """Queues a booking that goes on the waiting list if the class is full."""
+        new = replace(self._requests.new_booking(tap, ref, is_open=True), joins_list=True)
         return await self._tickets.card(await self._requests.add(new), tap)
 
     async def watch_first(self, tap: Tap) -> Page:

@@ -33,7 +33,10 @@ class HeldFlow:
         """The page of the person's bookings and unfinished actions; `note` is a sentence above it."""
         held = await self._bookings.held(user_id)
         live = await self._requests.live_classes(user_id)
-        entries: list[Entry] = [*held, *(action for action in live if not action.watch)]
+        waits = [
+            each for each in await self._db.requests.on_lists(user_id) if not self._house.has_begun(each.class_ref)
+        ]
+        entries: list[Entry] = [*held, *(action for action in live if not action.watch), *waits]
         watches = sum(bool(action.watch) for action in live)
         read_at = await self._db.bookings.last_read(user_id)
         swaps = {action.replaces_row_id for action in live if action.replaces_row_id is not None}

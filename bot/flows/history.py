@@ -60,7 +60,7 @@ class HistoryFlow:
                 return json_file(entries)
             case _:
                 rules = self._house.rules
-                return ics_file(entries, rules.opening.zone, rules.free_cancel, self._house.now())
+                return ics_file(entries, rules.opening.zone, rules.free_cancel, self._house.now(), self._house.club)
 
     async def statistics(self, tap: Tap) -> Response:
         """The numbers, with their picture drawn in a thread so that no tap waits."""

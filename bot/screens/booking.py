@@ -11,7 +11,8 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import choices, in_a_line, ordinal
 from bot.screens.failure_messages import STOPPED, Remedy
-from bot.screens.failures import SWAP_WATCH_LABEL, WATCH_CODES, WATCH_LABELS, swap_rows
+from bot.screens.failures import swap_rows
+from bot.screens.full import list_rows, slot_watch_rows, when_full
 from bot.screens.held import see_button
 from bot.screens.origin import Origin
 from bot.screens.page import (
@@ -32,7 +33,7 @@ from bot.screens.slots import Clash, SlotState, SlotView, activity_key, by_hours
 from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
 from bot.screens.when import When, first_up, long_day, short_day
 from domain.errors import LoginStopped
-from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot, WatchMode
+from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot
 from domain.requests import READ_BY
 from domain.together import Agreement
 from languages import N_, Later, _, n_
@@ -61,9 +62,6 @@ SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
 NOT_SHOWN_YET = N_("La data non è ancora nel sito.")
 BY_THE_WEEK = N_("Gli orari sono quelli di ogni settimana: se cambiano, te lo dico.")
 NOT_READ_SINCE = N_("I posti non li ho ancora riletti dall'apertura.")
-TOO_LATE_TO_WATCH = N_(
-    "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +349,7 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
             opening = _("Si apre {moment}.", moment=when.at(opens)) if opens else ""
             return [_("{state}: prenotazione n. {number}.", state=state, number=view.ticket.id), opening]
         case SlotState.FULL:
-            return _when_full(view, when, watchable=watchable)
+            return when_full(view, when, watchable=watchable)
         case SlotState.OPENS if view.is_unseen:
             return [str(NOT_SHOWN_YET), _wait(view, when)]
         case SlotState.OPENS:
@@ -375,15 +373,6 @@ def _wait(view: SlotView, when: When) -> str:
 def _is_from_before(view: SlotView, when: When) -> bool:
     """Whether an open slot was last read before its opening."""
     return view.state is SlotState.FREE and view.read_at < view.opens_at <= when.now
-
-
-def _when_full(view: SlotView, when: When, *, watchable: bool) -> list[str]:
-    full = _("All'ultima lettura, {moment}, era piena.", moment=when.at(view.read_at))
-    if view.is_refused:
-        return [full, "" if watchable else str(TOO_LATE_TO_WATCH)]
-    if watchable:
-        return [full, _("Posso tenerla d'occhio finché si può annullare senza penalità, o provare subito.")]
-    return [full, str(TOO_LATE_TO_WATCH), _("Posso provare lo stesso: qualcuno può aver rinunciato.")]
 
 
 def slot_details(view: SlotView) -> str:
@@ -445,6 +434,7 @@ def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -
         case SlotState.FULL:
             swaps = view.is_refused and not view.clash_binds
             rows = slot_watch_rows(view, view.clash.id if view.clash and swaps else 0) if watchable else []
+            rows = [*list_rows(view, newest, watchable=watchable), *rows]
             attempt = [] if view.is_refused else [(button(_("Prova a prenotare"), Verb.BOOK, view.id, newest),)]
             return [*rows, *attempt, *_swap_instead(view)]
         case _:
@@ -470,12 +460,6 @@ def _swap_instead(view: SlotView, newest: int | None = None) -> list[ButtonRow]:
 
 def _with_alternative(view: SlotView, newest: int) -> Button:
     return button(_("✅ Conferma, poi scelgo un'alternativa"), Verb.BOOK_ALT, view.id, newest)
-
-
-def slot_watch_rows(view: SlotView, replaces: int) -> list[ButtonRow]:
-    """The two ways of waiting for a place in a full slot; `replaces`: the booking to free then, 0 for none."""
-    labels = {**WATCH_LABELS, WatchMode.BOOK: SWAP_WATCH_LABEL} if replaces else WATCH_LABELS
-    return [(button(label, Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in labels.items()]
 
 
 def swap_page(
@@ -522,7 +506,7 @@ def waiting_booking(view: SlotView, when: When) -> Action | None:
 def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
     if view.state is SlotState.OPENS:
         return [_("Si apre {moment}: prenoto allora.", moment=when.at(view.opens_at))]
-    return _when_full(view, when, watchable=watchable) if view.state is SlotState.FULL else []
+    return when_full(view, when, watchable=watchable) if view.state is SlotState.FULL else []
 
 
 # Alternatives

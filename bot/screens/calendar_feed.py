@@ -10,11 +10,11 @@ from icalendar import Calendar, vDuration
 
 from bot.screens.calendar_file import CalendarEntry, Standing, calendar_event, entry_of, queued_entry
 from bot.screens.calendar_zone import time_zone
+from domain.club import Club
 from domain.matching import find_matching
 from domain.model import Action, ActionType, HeldBooking, Slot
 from languages import spoken
 
-TITLE = "Polimisport"
 KEPT = timedelta(days=30)  # what is cancelled or over stays in it so long
 REREAD = timedelta(hours=1)  # how often an application should ask, where it lets a calendar say so
 
@@ -35,7 +35,7 @@ def feed_entries(held: Sequence[HeldBooking], live: Sequence[Action]) -> list[Ca
 
 
 def calendar_feed(
-    entries: Sequence[tuple[CalendarEntry, Slot | None]], zone: ZoneInfo, free_cancel: timedelta, year: int
+    entries: Sequence[tuple[CalendarEntry, Slot | None]], zone: ZoneInfo, free_cancel: timedelta, year: int, club: Club
 ) -> bytes:
     """The calendar, the same to the byte as long as what it shows is the same. Each entry with its slot, if known.
 
@@ -45,11 +45,11 @@ def calendar_feed(
     calendar.add("prodid", f"-//Polimisport Bot//{spoken().upper()}")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", TITLE)
-    calendar.add("x-wr-calname", TITLE)
+    calendar.add("name", club.name)
+    calendar.add("x-wr-calname", club.name)
     calendar.add("refresh-interval", vDuration(REREAD), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REREAD))
     calendar.add_component(time_zone(zone, min((entry.booking.day.year for entry, _slot in entries), default=year)))
     for entry, slot in entries:
-        calendar.add_component(calendar_event(entry, slot, zone, free_cancel, entry.changed_at))
+        calendar.add_component(calendar_event(entry, slot, zone, free_cancel, entry.changed_at, club))
     return bytes(calendar.to_ical())

@@ -13,6 +13,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 from bot.screens.calendar_zone import time_zone
 from bot.screens.page import File, clip
 from bot.screens.when import When
+from domain.club import Club
 from domain.model import FIT_CENTER, Action, Booking, BookingStatus, HeldBooking, Slot, starts_at
 from domain.names import plain
 from domain.places import city_of
@@ -66,7 +67,9 @@ def _name(calendar_id: str, user_id: int) -> str:
     return f"{calendar_id}-{user_id}@polimisport-bot"
 
 
-def calendar_file(held: HeldBooking, slot: Slot | None, zone: ZoneInfo, free_cancel: timedelta, now: datetime) -> File:
+def calendar_file(
+    held: HeldBooking, slot: Slot | None, zone: ZoneInfo, free_cancel: timedelta, now: datetime, club: Club
+) -> File:
     """The file of a booking, or, once it is held no more, the one that cancels it (RFC 5546, 3.2.1 and 3.2.5).
 
     It is published, with nobody invited: a calendar offers to add it as one's own event, not to answer. `slot`: how
@@ -77,12 +80,12 @@ def calendar_file(held: HeldBooking, slot: Slot | None, zone: ZoneInfo, free_can
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if held.status in OVER else "PUBLISH")
     calendar.add_component(time_zone(zone, held.booking.day.year))
-    calendar.add_component(calendar_event(entry_of(held), slot, zone, free_cancel, now))
+    calendar.add_component(calendar_event(entry_of(held), slot, zone, free_cancel, now, club))
     return File(f"{_file_name(held)}.ics", calendar.to_ical())
 
 
 def calendar_event(
-    entry: CalendarEntry, slot: Slot | None, zone: ZoneInfo, free_cancel: timedelta, now: datetime
+    entry: CalendarEntry, slot: Slot | None, zone: ZoneInfo, free_cancel: timedelta, now: datetime, club: Club
 ) -> Event:
     """All that a calendar shows of a class.
 
@@ -103,7 +106,7 @@ def calendar_event(
     event.add("status", entry.standing.value)
     event.add("transp", "TRANSPARENT" if entry.standing is Standing.OVER else "OPAQUE")
     if booking.location:
-        event.add("location", _location(clip(booking.location, LONGEST_TEXT)))
+        event.add("location", _location(clip(booking.location, LONGEST_TEXT), club))
     if is_held:
         text = _("{course} alle {time}.", course=course, time=f"{booking.start:%H:%M}")
         event.add_component(_alarm(f"{text} {_until(booking, zone, free_cancel)}", free_cancel))
@@ -127,10 +130,10 @@ def _file_name(held: HeldBooking) -> str:
     return _("{name}-annullata", name=name) if held.status in OVER else name
 
 
-def _location(place: str) -> str:
+def _location(place: str, club: Club) -> str:
     """`Giuriati, Polimisport, Milano`: for the map of a phone; with no city where none is known."""
     city = city_of(place)
-    return ", ".join([place, "Polimisport", *([city] if city and plain(city) not in plain(place) else [])])
+    return ", ".join([place, club.name, *([city] if city and plain(city) not in plain(place) else [])])
 
 
 def _description(entry: CalendarEntry, slot: Slot | None, zone: ZoneInfo, free_cancel: timedelta) -> str:

@@ -96,6 +96,7 @@ class Verb(StrEnum):
     WATCH = "watch"  # a slot; in place of which booking (0: none); to book or to tell
     WATCH_LIKE = "watch_like"  # what an action was about; to book or to tell
     JOIN_LIST = "join_list"  # the site's waiting list of what an action was about
+    JOIN_LIST_OF = "join_of"  # that of a full slot; with the newest action when the button was made
     BOOK_NOW = "grab"  # books what an action was about, at once
     WATCHES = "watches"
     WATCH_FIRST = "watch_first"  # the first choice of an action that got another, to swap for it
@@ -206,7 +207,8 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),
     Verb.WATCH: (ID, ID, CHOICE), Verb.WATCH_LIKE: (ID, CHOICE), Verb.BOOK_NOW: (ID,), Verb.WATCHES: (PAGE,),
-    Verb.JOIN_LIST: (ID,), Verb.WATCH_FIRST: (ID,), Verb.NOTICE: (ID,), Verb.SET_NOTICE: (ID, CHOICE),
+    Verb.JOIN_LIST: (ID,), Verb.JOIN_LIST_OF: (ID, ID),
+    Verb.WATCH_FIRST: (ID,), Verb.NOTICE: (ID,), Verb.SET_NOTICE: (ID, CHOICE),
     Verb.MINE: (PAGE,), Verb.HELD: (ID,), Verb.FILE: (ID,), Verb.SHARE_HELD: (ID,),
     Verb.ASK_CANCEL: (ID,), Verb.CANCEL: (ID, ID),
     Verb.ASK_TWICE: (ID,), Verb.CANCEL_LATE: (ID, ID), Verb.STAY: (ID,),

@@ -225,9 +225,9 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         True,
     ),
     "OnWaitingList": FailureMessage(
-        N_("Il corso è pieno, e il sito ti ha messo in lista d'attesa."),
-        N_("Non è una prenotazione, e non provo altro: se il sito ti dà il posto, te lo scrivo appena lo vedo."),
-        N_("Se non ti serve, cancellati dalla lista sul sito."),
+        N_("Il corso è pieno, ma il sito ti ha messo in lista d'attesa."),
+        N_("Non è ancora una prenotazione: se il posto diventa tuo, te lo scrivo appena lo vedo."),
+        N_("Se non ti serve più, esci dalla lista sul sito."),
         Remedy.OTHER,
         True,
     ),

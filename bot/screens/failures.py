@@ -25,7 +25,6 @@ from domain.errors import (
     LoginDiverted,
     LoginNeeded,
     LoginStopped,
-    OnWaitingList,
     Overlap,
     SiteChanged,
     SlotFull,
@@ -38,6 +37,7 @@ from languages import N_, _, n_
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
 """How a button says what a watch is to do."""
+JOIN_LABEL = N_("📋 Mettimi in lista d'attesa")
 SWAP_WATCH_LABEL = N_("👀 Scambia se si libera")
 WATCH_LABELS = {WatchMode.BOOK: N_("🔔 Prenota se si libera"), WatchMode.TELL: N_("👀 Avvisami soltanto")}
 
@@ -62,25 +62,36 @@ def of_login(kind: str | None, sentence: str, site: SiteLogin) -> FailureMessage
 
 def explain(action: Action, when: When, more: str = "") -> list[str]:
     """What happened and what more is known of it, what the bot does, what the person can do."""
+    if action.waits_on_list:
+        return _on_the_list(action, when)
     cause = cause_of(action, when.site)
     where = seen(action.error or "") if action.error_kind == LoginDiverted.__name__ else []
     return [
         f"{cause.happened}{_quote(action, cause)}",
         *where,
-        *_on_the_list(action),
+        *_list_there_is(action),
         more,
         _then(cause),
         cause.advice(when),
     ]
 
 
-def _on_the_list(action: Action) -> list[str]:
-    """The number on the site's waiting list, if the site says it; or that there is one to go on, or to look at."""
-    if UNMARKED in (action.error or ""):
-        return [_("Il sito la mostra come una prenotazione: guarda lì se il posto è tuo, io non saprei dirlo.")]
-    number = number_on_list(action.error or "") if action.error_kind == OnWaitingList.__name__ else None
-    if number is not None:
-        return [_("📋 In lista d'attesa, numero {number}.", number=number)]
+def _on_the_list(action: Action, when: When) -> list[str]:
+    """A place on the site's waiting list: its number, or else the site's words, what comes next, and the way out."""
+    cause, words = cause_of(action, when.site), action.error or ""
+    number = number_on_list(words)
+    told = _quote(action, cause) if number is None else " " + _("Il tuo numero è il {number}.", number=number)
+    unmarked = _("Il sito la mostra come una prenotazione: guarda lì se il posto è tuo, io non saprei dirlo.")
+    leave = _("Le tue prenotazioni sul sito: {address}", address=safe(when.club.own_bookings))
+    return [
+        f"{cause.happened}{told}",
+        unmarked if UNMARKED in words else _then(cause),
+        f"{cause.advice(when)} {leave}",
+    ]
+
+
+def _list_there_is(action: Action) -> list[str]:
+    """That the site has a waiting list for a class that is full."""
     if ASKED_ABOUT in (action.error or ""):
         return [_("Il sito ha una lista d'attesa: se vuoi, ti ci metto.")]
     if action.error_kind == SlotFull.__name__ and OFFERED in (action.error or ""):
@@ -109,7 +120,7 @@ def remedy_rows(action: Action, clash: Clash | None = None, *, fresh: bool, watc
         remedy = Remedy.AGAIN
     rows: list[ButtonRow] = [(remedy_button(remedy, action, fresh=fresh),)]
     if watchable and ASKED_ABOUT in (action.error or ""):
-        rows.insert(0, (button(_("📋 Mettimi in lista d'attesa"), Verb.JOIN_LIST, action.id, fresh=fresh),))
+        rows.insert(0, (button(JOIN_LABEL, Verb.JOIN_LIST, action.id, fresh=fresh),))
     return [*watch_rows(action, clash, fresh=fresh), *rows] if watchable else rows
 
 

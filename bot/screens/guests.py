@@ -23,7 +23,7 @@ QUOTAS = (1, 3, 5, 10, 20, 50, 100)
 
 def invitation(until: datetime, link: str, when: When) -> Page:
     """The message that is forwarded; Telegram leaves its buttons behind."""
-    lines = Lines().add(_("👋 <b>Prenoti anche tu i corsi di Polimisport?</b>"))
+    lines = Lines().add(_("👋 <b>Prenoti anche tu i corsi di {club}?</b>", club=safe(when.club.name)))
     lines.add(
         _(
             "Prova il bot con cui prenoto io: lo usi con il tuo account, e le mie prenotazioni e le tue restano "

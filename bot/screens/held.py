@@ -9,14 +9,15 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import about, in_a_line, told_apart
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
-from bot.screens.tickets import live_word, name_of, notice_line, swap_line, title
+from bot.screens.tickets import LIVE, live_word, mark, name_of, notice_line, swap_line, title
 from bot.screens.when import When, first_up, hours_of, short_day
 from domain.model import FIT_CENTER, Action, ActionStatus, BookingStatus, ClassRef, HeldBooking, WatchMode
 from domain.results import TOLD_AS_LOST
+from domain.waiting_list import number_on_list
 from languages import N_, _, n_
 
 Entry = HeldBooking | Action
-"""A line of "my bookings": what is held, or what is under way."""
+"""A line of "my bookings": what is held, what is under way, or a place on the site's waiting list."""
 
 # My bookings
 
@@ -67,14 +68,24 @@ def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef], replaced: Ma
         place = "" if told_apart(ref, told) else where(entry.booking.location)
         line = f"• {in_a_line(ref, when, beside=told)}{place}"
         return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
-    line = "⏳ " + _(
+    line = ("⏳ " if entry.status in LIVE else f"{mark(entry)} ") + _(
         "{state}: {what} (n. {number})",
         state=live_word(entry, when),
         what=in_a_line(entry.class_ref, when, beside=told),
         number=entry.id,
     )
+    if entry.waits_on_list:
+        return f"{line}\n{list_line(entry, when)}"
     swap = swap_line(entry, replaced.get(entry.replaces_row_id or 0), when)
     return f"{line}\n{swap}" if swap else line
+
+
+def list_line(action: Action, when: When) -> str:
+    """That a place on the waiting list is no booking, with its number as the site told it, and when that was."""
+    number, moment = number_on_list(action.error or ""), when.at(action.completed_at or action.created_at)
+    if number is None:
+        return _("Non è una prenotazione: il sito ti ci ha messo {moment}.", moment=moment)
+    return _("Non è una prenotazione: eri al numero {number}, {moment}.", number=number, moment=moment)
 
 
 def missing_line(held: HeldBooking, when: When) -> str:

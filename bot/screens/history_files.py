@@ -17,6 +17,7 @@ from icalendar import Calendar
 from bot.screens.calendar_file import calendar_event, entry_of
 from bot.screens.calendar_zone import time_zone
 from bot.screens.page import File
+from domain.club import Club
 from domain.history import Entry
 from domain.model import stamp
 
@@ -70,7 +71,7 @@ def json_file(entries: Sequence[Entry]) -> File:
     )
 
 
-def ics_file(entries: Sequence[Entry], zone: ZoneInfo, free_cancel: timedelta, now: datetime) -> File:
+def ics_file(entries: Sequence[Entry], zone: ZoneInfo, free_cancel: timedelta, now: datetime, club: Club) -> File:
     """The places that were held, under the names they have in the calendar already."""
     held = [entry.held for entry in entries if entry.held is not None]
     calendar = Calendar()
@@ -79,5 +80,5 @@ def ics_file(entries: Sequence[Entry], zone: ZoneInfo, free_cancel: timedelta, n
     calendar.add("method", "PUBLISH")
     calendar.add_component(time_zone(zone, min((each.booking.day.year for each in held), default=now.year)))
     for each in held:
-        calendar.add_component(calendar_event(entry_of(each), None, zone, free_cancel, now))
+        calendar.add_component(calendar_event(entry_of(each), None, zone, free_cancel, now, club))
     return File(f"{NAME}.ics", calendar.to_ical())

@@ -54,7 +54,7 @@ DOUBTS = {
     Doubt.PAST: N_("Quel giorno è già passato."),
     Doubt.NO_DAY: N_("Quel giorno nel calendario non esiste."),
     Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») si fanno una lezione alla volta: scegli tu."),
-    Doubt.COST: N_("Quanto costa non lo so: lo dice il sito di Polimisport."),
+    Doubt.COST: N_("Quanto costa non lo so: lo dice il sito delle prenotazioni."),
     Doubt.NOT_OFFERED: N_("Negli orari che conosco non lo trovo:"),
     Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),
     Doubt.RHYTHM: N_(

@@ -90,7 +90,9 @@ def failure(
     `stands`: because of it, what recurs waits until the person says so. `whose`: who asked for it, if a friend.
     """
     lines = Lines().add(NOT_DONE[action.type].filled(request=title(action)))
-    if action.watch:
+    if action.waits_on_list:
+        lines = Lines().add(_("📋 <b>{request}: sei in lista</b>", request=title(action)))
+    elif action.watch:
         lines = Lines().add(_("🔕 <b>{request}: ho smesso di guardare</b>", request=title(action)))
     lines.add(about_action(action, when), whose)
     tried = [(n, ref) for n, ref in enumerate(others, 2) if all(ref != one.ref for one in late)]

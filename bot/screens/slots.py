@@ -47,6 +47,8 @@ class SlotView:
     clash: HeldBooking | None = None  # another booking at the same hours
     rival: Action | None = None  # another booking in the queue at the same hours
     is_unseen: bool = False  # the site does not show it yet
+    waits: Action | None = None  # the request with which the person came on the site's waiting list for it
+    takes_list: bool = False  # the site shows its waiting list, and the rules of the house want one
     clash_binds: bool = False  # the clashing booking can't be given back for free any more
     both_taken: bool = False  # the site takes two at the same hours, as far as we know
     own_events: tuple[str, ...] = ()  # what the person's own calendar has at its hours, in sentences

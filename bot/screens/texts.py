@@ -58,11 +58,11 @@ FREED_THOUGH_WITHDRAWN = N_("⚠️ L'avevi ritirata, ma il sito aveva già libe
 TOO_LATE_TO_SWAP = N_("Per scambiarla è tardi: quella che hai non si può più annullare gratis, o non c'è più.")
 LAST_LOOK = N_("Sto guardando proprio adesso: se il posto non c'è, smetto.")
 ABOUT = N_(
-    "Prenoto per te i corsi e la palestra di Polimisport: anche all'istante in cui aprono le prenotazioni, ogni "
+    "Prenoto per te i corsi e la palestra di {club}: anche all'istante in cui aprono le prenotazioni, ogni "
     "settimana se vuoi, e quando si libera un posto. Dico «prenotata» solo dopo averla vista sul sito."
 )
-"""What an empty chat shows."""
-ABOUT_IN_SHORT = N_("Prenoto i corsi e la palestra di Polimisport, anche nell'istante in cui aprono.")
+"""What an empty chat shows; {club}: the club's name."""
+ABOUT_IN_SHORT = N_("Prenoto i corsi e la palestra di {club}, anche nell'istante in cui aprono.")
 COMMANDS = (
     ("start", N_("Il menu")),
     (N_("prenota"), N_("Una nuova prenotazione")),

@@ -57,6 +57,9 @@ MARKS = {
 }
 
 
+ON_THE_LIST = "📋"
+
+
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
 
 
@@ -98,7 +101,12 @@ UNSURE_WHETHER_FREED = N_(
 
 
 def live_word(action: Action, when: When) -> str:
-    """The state of an unfinished action about a class; `In coda` only for one that runs as soon as it can."""
+    """The state of an action about a class that is unfinished, or on the site's waiting list.
+
+    `In coda` is said only of one that runs as soon as it can.
+    """
+    if action.waits_on_list:
+        return _("In lista d'attesa")
     if action.watch:
         return _("Tengo d'occhio")
     if action.type is ActionType.CANCEL:
@@ -119,6 +127,8 @@ def name_of(action: Action) -> str:
 
 def mark(action: Action) -> str:
     """The sign of an action's state."""
+    if action.waits_on_list:
+        return ON_THE_LIST
     return "👀" if action.watch and action.status in LIVE else MARKS[action.status]
 
 
@@ -179,7 +189,7 @@ def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Pa
     """The short last state of a card, once the result was sent as a new message."""
     what = in_a_line(action.subject, when) if action.subject else ""
     since = _since(got, when)
-    lines = Lines().add(f"{'↩️' if since else MARKS[action.status]} {title(action)}", what, since)
+    lines = Lines().add(f"{'↩️' if since else mark(action)} {title(action)}", what, since)
     if got is not None and got.was is not None and not since:
         lines.add(_("🔀 Cambiata dal sito: prima era {old}.", old=in_a_line(got.was, when, SHORT)))
     return Page(str(lines.add(OUT_OF_THE_CALENDAR_BY_HAND if since else "")))
@@ -417,4 +427,6 @@ def _status_label(action: Action, told: Sequence[ClassRef | None]) -> str:
         what = _("annulla {what}", what=what)
     elif action.replaces_row_id is not None and action.status in LIVE:
         what = _("scambio: {what}", what=what)
+    elif action.waits_on_list:
+        what = _("in lista: {what}", what=what)
     return NUMBERED.filled(mark=mark(action), id=action.id, what=what)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, get_day_names, get_month_names
 
+from domain.club import Club
 from domain.site_login import SiteLogin
 from languages import _, decimal, locale, n_
 
@@ -70,6 +71,7 @@ class When:
     to_keeper: bool = True  # they keep the bot; anybody else can mend neither its configuration nor its programs
     setup: str = SETUP  # how setup.py is called with the configuration that the programs run with
     site: SiteLogin = SiteLogin.POLIMI  # how their club's site lets them in
+    club: Club = Club()
 
     @property
     def today(self) -> date:

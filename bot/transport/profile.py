@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 
 from bot.screens import texts
 from bot.transport.chat import checked, reason
+from domain.club import Club
 from domain.people import Reader
 from languages import Language, speaking
 
@@ -23,8 +24,9 @@ log = logging.getLogger(__name__)
 class Profile:
     """Registers commands and descriptions. Nothing depends on it: what Telegram refuses is only logged."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, club: Club) -> None:
         self._bot = bot
+        self._club = club
         self._shown: dict[int, Language] = {}  # the commands of the chats that have some of their own
 
     async def register(self, readers: Iterable[Reader], stop: asyncio.Event) -> None:
@@ -53,12 +55,18 @@ class Profile:
 
     def _description(self, code: str | None) -> Awaitable[bool]:
         return self._bot.set_my_description(
-            str(texts.ABOUT), language_code=code, connect_timeout=PATIENCE, read_timeout=PATIENCE
+            texts.ABOUT.filled(club=self._club.name),
+            language_code=code,
+            connect_timeout=PATIENCE,
+            read_timeout=PATIENCE,
         )
 
     def _short_description(self, code: str | None) -> Awaitable[bool]:
         return self._bot.set_my_short_description(
-            str(texts.ABOUT_IN_SHORT), language_code=code, connect_timeout=PATIENCE, read_timeout=PATIENCE
+            texts.ABOUT_IN_SHORT.filled(club=self._club.name),
+            language_code=code,
+            connect_timeout=PATIENCE,
+            read_timeout=PATIENCE,
         )
 
     async def follow(self, user_id: int, code: str | None, language: Language) -> None:

@@ -16,7 +16,7 @@ from bot.screens.callbacks import Verb, unpack
 from bot.screens.classes import choices
 from bot.screens.failure_messages import STOPPED
 from bot.screens.failures import held_up, holds_up, retry_rows
-from bot.screens.held import free_until_line, held_rows, is_held, standing
+from bot.screens.held import free_until_line, held_rows, is_held, list_line, standing
 from bot.screens.openings import figures_button, off_time, opening_sentence
 from bot.screens.page import LONGEST_NAME, Button, ButtonRow, button, clip
 from bot.screens.periodic import all_stopped, behaviour, card_rows, date_button, date_line, days_off, sign, weekly_line
@@ -69,6 +69,7 @@ class OverviewPage:
     held: tuple[Entry, ...]
     openings: tuple[Entry, ...]
     queue: tuple[Entry, ...]
+    on_lists: tuple[Entry, ...]
     watches: tuple[Entry, ...]
     series: tuple[Entry, ...]
     holidays: str
@@ -91,6 +92,7 @@ def overview_page(seen: OwnOverview, when: When, recurrence: RecurrenceRules) ->
         held=tuple(entries.of_held(held) for held in seen.held if not _is_over(held, when)),
         openings=tuple(sorted(openings, key=_soonest)),
         queue=tuple(entries.of_action(action) for action in classes if action not in awaited),
+        on_lists=tuple(entries.on_list(action) for action in seen.on_lists if not _has_begun(action.class_ref, when)),
         watches=tuple(entries.of_action(action) for action in seen.live if action.watch),
         series=tuple(entries.of_series(each) for each in seen.series),
         holidays=_holidays(seen),
@@ -116,6 +118,10 @@ def _opens_by_itself(each: PlannedSeries, seen: OwnOverview, when: When) -> bool
 
 def _soonest(entry: Entry) -> datetime:
     return entry.countdown.until if entry.countdown else NEVER
+
+
+def _has_begun(ref: ClassRef, when: When) -> bool:
+    return datetime.combine(ref.day, ref.start, when.zone) <= when.now
 
 
 def _is_over(held: HeldBooking, when: When) -> bool:
@@ -157,7 +163,7 @@ class _Entries:
 
     def of_held(self, held: HeldBooking) -> Entry:
         ref, when = held.booking.ref, self._when
-        over = datetime.combine(ref.day, ref.start, when.zone) <= when.now
+        over = _has_begun(ref, when)
         live = next((one for one in self._seen.live if one.class_ref.matches(ref)), None)
         lines = [standing(held, when, over=over)]
         free_until = self._recurrence.free_until(datetime.combine(ref.day, ref.start, when.zone))
@@ -166,6 +172,13 @@ class _Entries:
         return _of_class(
             ref, when, f"held-{held.id}", button("", Verb.HELD, held.id), state=live_word(live, when) if live else "",
             lines=lines, buttons=_own(held_rows(held, live, over=over)),
+        )  # fmt: skip
+
+    def on_list(self, action: Action) -> Entry:
+        """A place on the site's waiting list; its page says how to leave it."""
+        return _of_class(
+            action.class_ref, self._when, f"action-{action.id}", button("", Verb.TICKET, action.id),
+            state=f"{mark(action)} {live_word(action, self._when)}", lines=[list_line(action, self._when)], buttons=(),
         )  # fmt: skip
 
     def of_action(self, action: Action) -> Entry:

@@ -114,7 +114,7 @@ class PersonPages:
             case "json":
                 return json_file(entries)
             case "ics":
-                return ics_file(entries, rules.opening.zone, rules.free_cancel, self._house.now())
+                return ics_file(entries, rules.opening.zone, rules.free_cancel, self._house.now(), self._house.club)
         raise web.HTTPNotFound
 
     async def _numbers(self, request: web.Request) -> Numbers:

@@ -16,6 +16,7 @@ from store.bookings import bookings_read_at, held_since, to_held
 from store.connection import Connection, Transaction, in_snapshot
 from store.pages.signs import signs_of
 from store.queue.choices import to_wish
+from store.queue.on_lists import on_lists_of
 from store.queue.openings import report_of
 from store.queue.rows import live_of, to_action
 from store.queue.won import with_what_they_got
@@ -58,6 +59,7 @@ class Overviews:
             account=account_of(tx, user_id),
             held=tuple(held),
             live=tuple(live),
+            on_lists=tuple(on_lists_of(tx, user_id, now)),
             alternatives=_alternatives(tx, live),
             given_up=_given_up(tx, user_id, live),
             questions=tuple(_questions(tx, user_id, series, now)),

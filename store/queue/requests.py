@@ -9,6 +9,7 @@ from domain.model import Action, ActionType, Clock, NoticeKind, stamp
 from domain.requests import NewAction
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.outbox import add_notice
+from store.queue.on_lists import on_lists_of
 from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, live_of, read_soon, to_action
 from store.queue.withdrawing import withdraw
@@ -57,6 +58,11 @@ class Requests:
     def live(self, tx: Transaction, user_id: int) -> list[Action]:
         """A person's bookings and cancellations that are not finished, the soonest class first."""
         return live_of(tx, user_id)
+
+    @in_snapshot
+    def on_lists(self, tx: Transaction, user_id: int) -> list[Action]:
+        """A person's requests that ended on the site's waiting list, and that nothing has settled since."""
+        return on_lists_of(tx, user_id, self._clock())
 
     async def live_routine(self, kind: ActionType, user_id: int) -> Action | None:
         """A person's check or refresh that is not finished; there is at most one of each."""

@@ -203,7 +203,7 @@ def booking_pages() -> Iterator[Page]:
     yield from (screens.booking.gone_page(TUESDAY), screens.booking.gone_page())
     for state in SlotState:
         for watchable in (True, False):
-            view = replace(VIEW, state=state, clash_binds=not watchable, both_taken=watchable)
+            view = replace(VIEW, state=state, clash_binds=not watchable, both_taken=watchable, takes_list=watchable)
             yield screens.booking.confirm_page(view, ID, ORIGIN, WHEN, stop=STOPS[1], watchable=watchable)
             for source in From:
                 origin = replace(ORIGIN, source=source)

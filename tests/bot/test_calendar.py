@@ -16,6 +16,7 @@ from icalendar import Calendar
 
 from bot.screens.calendar_file import calendar_file
 from demo.telegram import Message
+from domain.club import Club
 from domain.model import Activity, Booking, BookingStatus, HeldBooking, Slot
 from languages import Language, speaking
 from tests.support import chats, outcomes
@@ -37,7 +38,7 @@ PILATES = Booking("PILATES; MATWORK, con «ROSSI»", "Lecco", date(2026, 11, 24)
 def file_of(day: date, start: time = time(18), zone: ZoneInfo = ROME, slot: Slot | None = None, **more: Any) -> bytes:
     booking = replace(PILATES, day=day, start=start)
     held = HeldBooking(7, 42, booking, "p", BookingStatus.CONFIRMED, NOW, calendar_id="p")
-    return calendar_file(replace(held, **more), slot, zone, timedelta(hours=2), NOW).content
+    return calendar_file(replace(held, **more), slot, zone, timedelta(hours=2), NOW, Club()).content
 
 
 def event_of(content: bytes) -> Any:

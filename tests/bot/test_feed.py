@@ -21,6 +21,7 @@ from bot.flows.tap import Tap
 from bot.screens.calendar_feed import KEPT, calendar_feed, feed_entries
 from bot.screens.callbacks import Call, Verb
 from demo.telegram import Message
+from domain.club import Club
 from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, HeldBooking, WatchMode
 from languages import Language, speaking
 from runtime.configured import people_of
@@ -48,7 +49,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 def written(held: Sequence[HeldBooking] = (), live: Sequence[Action] = ()) -> bytes:
     entries = [(entry, None) for entry in feed_entries(held, live)]
-    return calendar_feed(entries, ROME, timedelta(hours=2), 2026)
+    return calendar_feed(entries, ROME, timedelta(hours=2), 2026, Club())
 
 
 def events(content: bytes) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bot.screens.history import Choice, course_number, courses_of, filter_of, hi
 from bot.screens.history_files import csv_file, ics_file, json_file
 from bot.screens.page import chunk
 from bot.screens.statistics import statistics_page
+from domain.club import Club
 from domain.history import Became, Entry, Filter, Shown, last_months, numbers, without_repeats
 from domain.model import Booking, BookingStatus, ClassRef, HeldBooking
 from languages import Language, speaking
@@ -134,7 +135,7 @@ def test_an_empty_history_is_a_file_too() -> None:
 
 
 def test_the_calendar_has_the_places_and_not_the_refusals() -> None:
-    calendar = Calendar.from_ical(ics_file(HISTORY, ROME, timedelta(hours=2), NOW).content)
+    calendar = Calendar.from_ical(ics_file(HISTORY, ROME, timedelta(hours=2), NOW, Club()).content)
     events = calendar.walk("VEVENT")
     assert len(events) == 7
     assert len({event["UID"] for event in events}) == 7

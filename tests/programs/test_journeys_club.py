@@ -83,14 +83,14 @@ async def test_a_full_class_is_waited_for_on_the_sites_list_and_told_as_booked_o
         await here.starts()
         here.world.fill(slot.appointment_id)
         here.world.book(MARCO, slot.appointment_id)
-        row, letter = await here.books("In lista d'attesa, numero 2.", "Non è una prenotazione")
+        row, letter = await here.books("sei in lista", "Il tuo numero è il 2.", "Non è ancora una prenotazione")
         assert "Prenotata!" not in letter.text
         assert (row.status, row.error_kind, here.held) == (ActionStatus.FAILED, "OnWaitingList", [])
         assert here.world.waiting(slot.appointment_id) == {GIULIA, MARCO}
-        assert PILATES not in (await here.looks_at_hers()).text
+        assert f"📋 In lista d'attesa: {PILATES}" in (await here.looks_at_hers()).text
         here.set(waiting_moves=True)
         here.world.free(slot.appointment_id)  # Marco's
-        assert PILATES not in (await here.looks_at_hers()).text
+        assert f"📋 In lista d'attesa: {PILATES}" in (await here.looks_at_hers()).text
         here.world.free(slot.appointment_id)
         before = here.mark
         here.clock.go(seconds=60)
@@ -121,7 +121,7 @@ async def test_asked_first_she_goes_on_the_list_by_a_tap_and_by_a_second_one_no_
         here.world.fill(slot.appointment_id)
         row, letter = await here.books("Il sito ha una lista d'attesa: se vuoi, ti ci metto.")
         assert (row.error_kind, here.world.waiting(slot.appointment_id)) == ("SlotFull", set())
-        asked, _ = await here.confirms("📋 Mettimi in lista d'attesa", "In lista d'attesa, numero 1.")
+        asked, _ = await here.confirms("📋 Mettimi in lista d'attesa", "Il tuo numero è il 1.")
         assert (asked.status, asked.error_kind, here.held) == (ActionStatus.FAILED, "OnWaitingList", [])
         await here.giulia.tap("📋 Mettimi in lista d'attesa", message_id=letter.message_id)
         await here.works()

@@ -24,6 +24,7 @@ from bot.transport.application import build
 from bot.transport.handlers import UpdateHandlers
 from bot.transport.profile import Profile
 from demo.site import Person, Site, SiteWorld
+from domain.club import Club
 from domain.errors import SlotFull
 from domain.model import ActionType
 from domain.requests import NewAction
@@ -98,9 +99,9 @@ async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, k
         heard_from: list[int] = []
         services = Services(world.db, world.settings, world.clock)
         router = Conversation(services)
-        UpdateHandlers(router, services.directory, heard_from.append, Profile(application.bot), Beside()).install(
-            application
-        )
+        UpdateHandlers(
+            router, services.directory, heard_from.append, Profile(application.bot, Club()), Beside()
+        ).install(application)
         async with application:
             before = len(world.emulator.calls)
             update = Update.de_json({"update_id": 1, kind.split(" ")[0]: UPDATES[kind]}, application.bot)

@@ -32,7 +32,12 @@ class Bookings:
         row = find_matching(await self._db.catalogue.slots_on(held.booking.day), held.ref)
         slot = row.slot if row else None
         return calendar_file(
-            held, slot, self._house.opening.zone, self._house.recurrence.free_cancel, self._house.now()
+            held,
+            slot,
+            self._house.opening.zone,
+            self._house.recurrence.free_cancel,
+            self._house.now(),
+            self._house.club,
         )
 
     async def got_by(self, action: Action) -> HeldBooking | None:

@@ -14,6 +14,7 @@ from bot.flows.services.house import House
 from bot.screens.calendar_feed import KEPT, calendar_feed, feed_entries
 from bot.screens.calendar_file import CalendarEntry
 from database import Database
+from domain.club import Club
 from domain.matching import find_matching
 from domain.model import Slot, SlotStatus
 from languages import Language, speaking, spoken
@@ -47,8 +48,8 @@ class Feeds:
         shown = tuple(
             (entry, _as_shown(slot) if (slot := find_matching(slots, entry.booking.ref)) else None) for entry in entries
         )
-        rules = (self._house.opening.zone, self._house.recurrence.free_cancel, self._house.now().year, spoken())
-        return await asyncio.to_thread(_written, shown, *rules)
+        rules = (self._house.opening.zone, self._house.recurrence.free_cancel, self._house.now().year)
+        return await asyncio.to_thread(_written, shown, *rules, self._house.club, spoken())
 
     async def _slots(self, entries: Sequence[CalendarEntry]) -> list[Slot]:
         """The timetable of the days to come on which there is something."""
@@ -63,6 +64,8 @@ def _as_shown(slot: Slot) -> Slot:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _written(shown: Entries, zone: ZoneInfo, free_cancel: timedelta, year: int, language: Language) -> bytes:
+def _written(
+    shown: Entries, zone: ZoneInfo, free_cancel: timedelta, year: int, club: Club, language: Language
+) -> bytes:
     with speaking(language):
-        return calendar_feed(shown, zone, free_cancel, year)
+        return calendar_feed(shown, zone, free_cancel, year, club)

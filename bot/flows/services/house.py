@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bot.screens.making import ANY_DAY, AskTimes, ask_times, hour_before
 from bot.screens.when import SETUP, When
 from database import Database
+from domain.club import Club
 from domain.house_rules import HouseRules
 from domain.model import Action, ActionType, BookingStatus, ClassRef, Clock, HeldBooking, OpeningRule, starts_at
 from runtime.config_file import command
@@ -33,6 +34,10 @@ class House:
         return self.rules.opening
 
     @property
+    def club(self) -> Club:
+        return self._settings.site.club
+
+    @property
     def configured(self) -> HouseRules:
         """The rules as the configuration says them."""
         return self._settings.house_rules
@@ -45,7 +50,7 @@ class House:
     def when(self, user_id: int | None = None) -> When:
         """The present moment, as texts tell it to that person; None where no text depends on the person."""
         keeps = user_id is None or self.is_kept_by(user_id)
-        return When(self.now(), self.opening.zone, keeps, self._setup, self._settings.site.lets_in)
+        return When(self.now(), self.opening.zone, keeps, self._setup, self._settings.site.lets_in, self.club)
 
     def is_kept_by(self, user_id: int) -> bool:
         """Whether the person keeps the bot: nobody else changes its rules or its configuration."""

@@ -13,9 +13,19 @@ from bot.screens import texts
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from database import Database
 from domain.errors import Overlap
-from domain.house_rules import Overlapping
+from domain.house_rules import Overlapping, WaitingList
 from domain.matching import find_matching
-from domain.model import Action, ActionStatus, ActionType, CatalogueSlot, ClassRef, Course, HeldBooking, WatchMode
+from domain.model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    CatalogueSlot,
+    ClassRef,
+    Course,
+    HeldBooking,
+    SlotStatus,
+    WatchMode,
+)
 
 AHEAD = timedelta(days=14)  # how far a course's next dates are told by its week
 
@@ -70,7 +80,9 @@ class Slots:
             warnings.append(texts.closed_by_now(minutes))
         both_taken = self._house.rules.overlap is Overlapping.WARNED
         binds = view.clash is not None and self._house.still_free_until(view.clash) is None
-        return replace(view, both_taken=both_taken, warnings=tuple(warnings), clash_binds=binds)
+        wanted = self._house.rules.waiting_list is not WaitingList.NEVER
+        takes_list = wanted and view.slot.status is SlotStatus.WAITING and not (view.clash and not both_taken)
+        return replace(view, both_taken=both_taken, warnings=tuple(warnings), clash_binds=binds, takes_list=takes_list)
 
     async def view(self, user_id: int, slot_id: int) -> SlotView | None:
         """The slot in that row; None when the timetable no longer has it."""
@@ -80,7 +92,9 @@ class Slots:
         held = await self._bookings.held(user_id)
         live = await self._db.requests.live(user_id)
         view = self._by_rules(view_slot(row, held, live, self._house.opening, self._house.now()), len(held))
-        return replace(view, own_events=await self._own_events.at(user_id, view.slot.ref, view.slot.end))
+        ref = view.slot.ref
+        waits = next((one for one in await self._db.requests.on_lists(user_id) if one.class_ref.matches(ref)), None)
+        return replace(view, own_events=await self._own_events.at(user_id, ref, view.slot.end), waits=waits)
 
     async def clash(self, action: Action) -> Clash | None:
         """The held booking that an action's class overlaps, while the action waits or after it was refused for it."""

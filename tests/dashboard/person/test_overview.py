@@ -36,7 +36,7 @@ TUESDAY, THURSDAY, FRIDAY = date(2026, 11, 24), date(2026, 11, 26), date(2026, 1
 OPENS = datetime(2026, 11, 23, 23, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 RULES = RecurrenceRules(OpeningRule(2, time(0), ROME), HOUR, timedelta(minutes=15), 4 * HOUR, 3 * HOUR, time(20))
-NOTHING = OwnOverview("0", Account(42, Role.OWNER), (), (), {}, {}, (), (), (), None, None, None)
+NOTHING = OwnOverview("0", Account(42, Role.OWNER), (), (), (), {}, {}, (), (), (), None, None, None)
 PILATES = HeldBooking(
     7, 42, Booking("PILATES <b>", "Giuriati", TUESDAY, time(18), 55), "x", BookingStatus.CONFIRMED, NOON
 )
