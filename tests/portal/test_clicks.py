@@ -26,7 +26,7 @@ pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 SITE = "http://127.0.0.1:1"
-ACCESS = nowhere(SITE, timeout_seconds=3.0, limits=SiteLimits(first_click=0.6, next_click=0.2))
+ACCESS = nowhere(SITE, timeout_seconds=6.0, limits=SiteLimits(first_click=0.6, next_click=0.2))
 OK = "<div role=dialog><div class=modal-body>Prenotato</div><button>Ok</button></div>"
 CONFIRM = "<div id=booking-confirm-container><button id=btnConfirmAppointmentBooking>Conferma</button></div>"
 LOGIN = """<div id=form><input id=login><input id=password type=password>
@@ -35,7 +35,7 @@ SEND = """fetch('/send', {method: 'POST'}).then(r => r.text())
 .then(text => document.body.insertAdjacentHTML('beforeend', text))"""
 
 
-@pytest.mark.parametrize("limits", [SiteLimits(first_click=0.4)])
+@pytest.mark.parametrize("limits", [SiteLimits(first_click=0.8)])
 async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling(
     newcomer: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -43,13 +43,13 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
 
     only_pages_get_schedules(world)
     caplog.set_level(logging.INFO, "portal.pages.base")
-    world.faults.deaf, world.cookie_banner = 0.3, False
+    world.faults.deaf, world.cookie_banner = 0.6, False
     world.faults.opening_shift = -timedelta(days=6).total_seconds()
     wanted = wish(world, SATURDAY)
     assert (await booking.book(newcomer, wanted)).way == "page"
     assert (await cancelling.cancel(newcomer, wanted)).proven
     assert world.bookings(GIULIA) == []
-    assert caplog.text.count("clicking once more") >= 2  # a loaded machine may come late enough by itself
+    assert "clicking once more" in caplog.text  # a busy machine comes late enough by itself to most of them
     for once in ("/aunicalogin/login", "/aunicalogin/otp", "BookAppointment", "DeleteEvent"):
         assert len([each for each in world.log.about(once) if each.method == "POST"]) == 1, once
 

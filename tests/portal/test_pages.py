@@ -13,10 +13,10 @@ from domain.errors import LoginDiverted, LoginRejected
 from portal.login.sign_in import SignIn
 from portal.pages.calendar import CalendarPage
 from tests.support.lent_browser import LentBrowser
-from tests.support.sites import TUESDAY, credentials, nowhere
+from tests.support.sites import PATIENT, TUESDAY, credentials, nowhere
 
 SITE = "http://127.0.0.1:1"
-ACCESS = nowhere(SITE, timeout_seconds=3.0)
+ACCESS = nowhere(SITE, timeout_seconds=PATIENT)
 CONFIRM = "<button id='btnConfirmAppointmentBooking'>Conferma</button>"
 FORM = """<form onsubmit="sent(); return false"><input id=login><input id=password type=%s>
 <div class=aunicalogin-button-accedi><button hidden>Vecchio</button><button>Accedi</button></div></form>"""

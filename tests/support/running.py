@@ -132,9 +132,12 @@ def free_port() -> int:
     """A port of this machine at which nobody listens, and that it gives to nobody who asks for any.
 
     Of those that it does give, another test's client may take one before the program that it was found for listens.
+    And each of the processes that run tests side by side finds its own.
     """
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    of = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     while True:
-        port = FIRST_PORT + secrets.randbelow(GIVEN_FROM - FIRST_PORT)
+        port = FIRST_PORT + number + of * secrets.randbelow((GIVEN_FROM - FIRST_PORT) // of)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
