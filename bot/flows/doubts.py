@@ -8,10 +8,10 @@ from enum import StrEnum, auto
 from itertools import chain
 
 from bot import screens
-from bot.flows.finding import MOST_NEAR, Finder, each_once
+from bot.flows.finding import MOST_NEAR, NOT_TO_BE_HAD, Finder, each_once
 from bot.flows.services import Services
 from bot.flows.tap import Tap
-from bot.screens.callbacks import Verb
+from bot.screens.callbacks import Verb, unpack
 from bot.screens.page import Button, Page
 from bot.screens.slots import SlotView
 from bot.understanding.intents import (
@@ -31,7 +31,7 @@ from bot.understanding.intents import (
     Wish,
 )
 from bot.understanding.matching import fits, fits_weekly
-from domain.model import ClassRef, Course
+from domain.model import ClassRef, Course, HeldBooking
 from languages import N_
 
 
@@ -56,6 +56,9 @@ SETTINGS = {Place.REMINDERS, Place.QUIET, Place.LANGUAGE}
 """What a message may be about that is then about no class: none is offered beside."""
 TELLING = (Deed.CANCEL, Deed.SWAP)
 """What is marked even alone, because its button looks like one that books."""
+OPEN = (Doubt.WORDS, Doubt.UNKNOWN, Doubt.SEVERAL)
+"""Questions in which a word that is not known, or one of two verbs, may say what is to be done."""
+MOST_HELD = 3  # of what is held, with everything that can be done about each
 
 
 class Doubts:
@@ -77,7 +80,9 @@ class Doubts:
         if not made and named != readings:  # no such course then: the word was something else
             made = await self._made(tap, readings, unsure)
         if not made and _is_about_classes(unsure):
-            made = await self._made(tap, [_about(unsure)], unsure)
+            made = await self._made(tap, _about(unsure), unsure)
+        if unsure.doubt in OPEN and not (unsure.only_asks and unsure.is_told):
+            made = await self._with_what_is_held(tap, unsure, made)
         deeds = list(dict.fromkeys(deed for deed, _one in made if deed))
         several = len(deeds) > 1 or unsure.doubt is Doubt.SEVERAL
         tells = several or any(deed in TELLING for deed in deeds)
@@ -87,7 +92,7 @@ class Doubts:
 
     async def _made(self, tap: Tap, readings: Sequence[Reading], unsure: Unsure) -> list[tuple[Deed | None, Button]]:
         """The buttons of every reading, each with what it does."""
-        only_seen = unsure.only_asks and unsure.of_mine
+        only_seen = _only_sees(unsure)
         made = [
             (None if only_seen and _deed(each) is Deed.CANCEL else _deed(each), one)
             for each in readings
@@ -99,10 +104,39 @@ class Doubts:
         near = [view for wish in wishes for view in (await self._find.near(tap.user_id, wish))[:MOST_NEAR]]
         return [(None, one) for one in screens.plain_words.slot_buttons(near[:MOST_NEAR], self._house.when())]
 
+    async def _with_what_is_held(
+        self, tap: Tap, unsure: Unsure, made: Sequence[tuple[Deed | None, Button]]
+    ) -> list[tuple[Deed | None, Button]]:
+        """And everything that can be done about what is held and may be meant: no verb is taken for granted.
+
+        Where the verb is known, only what was to be booked and is held already
+        is added, and a swap beside a cancellation.
+        """
+        deeds = {deed for deed, _one in made}
+        if unsure.heard == Wish() or (unsure.is_told and not deeds & {Deed.BOOK, Deed.CANCEL}):
+            return list(made)
+        wish = unsure.heard if unsure.heard.names or not unsure.is_told or Deed.CANCEL in deeds else None
+        held = (await self._find.mine(tap.user_id, wish)).held if wish else []
+        meant = [one for one in held if not _is_denied(unsure, one.booking.ref)]
+        if len(meant) > MOST_HELD:
+            return list(made)
+        both = screens.plain_words.held_buttons(meant, Verb.SWAP_DAYS), screens.plain_words.held_buttons(meant)
+        swaps, cancels = [(Deed.SWAP, one) for one in both[0]], [(Deed.CANCEL, one) for one in both[1]]
+        if Deed.CANCEL in deeds:
+            return [*made, *(one for one in swaps if one not in made)]
+        if not unsure.is_told:
+            return [*(pair for pairs in zip(swaps, cancels, strict=True) for pair in pairs), *_as_bookings(made)]
+        return [*made, *(pair for pairs in zip(swaps, cancels, strict=True) for pair in pairs)]
+
     async def _slots(self, tap: Tap, wishes: Sequence[Wish], unsure: Unsure) -> list[SlotView]:
         """The classes that one of the wishes can mean, without those that were denied."""
         views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
-        return [view for view in views if not _is_denied(unsure, view.slot.ref)]
+        asks_what = unsure.doubt in OPEN and not (unsure.only_asks and unsure.is_told)
+        return [
+            view
+            for view in views
+            if not _is_denied(unsure, view.slot.ref) and not (asks_what and view.state in NOT_TO_BE_HAD)
+        ]
 
     def _slot_buttons(self, views: Sequence[SlotView], wish: Wish) -> list[Button]:
         """The classes; where no course was said and there are many, the day that has them."""
@@ -139,6 +173,8 @@ class Doubts:
     async def _of_mine(self, tap: Tap, reading: Reading, wish: Wish, unsure: Unsure) -> list[Button]:
         """What the person has that is meant, without what was denied."""
         mine = await self._find.mine(tap.user_id, wish)
+        if isinstance(reading, Swap):
+            return await self._swaps(tap, reading, mine.held)
         held = [one for one in mine.held if not _is_denied(unsure, one.booking.ref)]
         live = [one for one in mine.live if not _is_denied(unsure, one.class_ref)]
         series = list(mine.series)
@@ -149,12 +185,31 @@ class Doubts:
                 held, live = [], []
             case Cancel():
                 series = []
-            case Swap():
-                live, series = [], []
-        seen = Verb.HELD if unsure.only_asks and unsure.of_mine else Verb.ASK_CANCEL
-        verb = Verb.SWAP_DAYS if isinstance(reading, Swap) else seen
+        verb = Verb.HELD if _only_sees(unsure) else Verb.ASK_CANCEL
         page = screens.plain_words.which_of_mine_page("", held, live, series, self._house.when(), verb)
         return [row[0] for row in page.rows[:-1]]
+
+    async def _swaps(self, tap: Tap, swap: Swap, held: Sequence[HeldBooking]) -> list[Button]:
+        """Each held class that may be meant with the one that is wanted in its place, or with its days."""
+        rows = [(one, await self._find.instead(tap.user_id, one, swap) if swap.says_more else []) for one in held]
+        when = self._house.when()
+        if len(rows) == 1 and len(rows[0][1]) > 1:
+            one, views = rows[0]
+            there = [screens.plain_words.swap_button(one, view, when) for view in views[:MOST_NEAR]]
+            return [*there, *screens.plain_words.held_buttons([one], Verb.SWAP_DAYS)]
+        return [
+            screens.plain_words.swap_button(one, views[0] if len(views) == 1 else None, when) for one, views in rows
+        ]
+
+
+def _only_sees(unsure: Unsure) -> bool:
+    """Whether what is held is asked about, and nothing is to be done about it."""
+    return unsure.only_asks and unsure.of_mine
+
+
+def _as_bookings(made: Sequence[tuple[Deed | None, Button]]) -> list[tuple[Deed | None, Button]]:
+    """With each class that can be booked marked as that."""
+    return [(deed or (Deed.BOOK if unpack(one.data).verb is Verb.SLOT else None), one) for deed, one in made]
 
 
 def _is_denied(unsure: Unsure, ref: ClassRef) -> bool:
@@ -206,13 +261,21 @@ def _deed(reading: Reading) -> Deed | None:
 def _is_about_classes(unsure: Unsure) -> bool:
     """Whether what was heard can be looked at: beside a no only a class and its day, which the no is not about."""
     heard = unsure.heard
+    if unsure.doubt is Doubt.NOT_OFFERED:
+        return False
     is_clear = unsure.of_mine or unsure.doubt is not Doubt.NEGATED or bool(heard.names and heard.days)
     return heard != Wish() and is_clear and not SETTINGS & set(unsure.about)
 
 
-def _about(unsure: Unsure) -> Reading:
-    """What can be looked at of what was heard: what one has where something is to go, else what there is."""
-    return Unwanted(unsure.heard) if unsure.of_mine else Look(unsure.heard)
+def _about(unsure: Unsure) -> list[Reading]:
+    """What can be meant of what was heard: what one has where something is to go, else what there is.
+
+    A cancellation is never the only choice where there is a wish.
+    """
+    if not unsure.of_mine:
+        return [Look(unsure.heard)]
+    swap: list[Reading] = [Swap(unsure.heard, Wish())] if unsure.wishes else []
+    return [*swap, Unwanted(unsure.heard)]
 
 
 def _named(reading: Reading, names: tuple[str, ...]) -> Reading:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
 from bot.flows.booking import FARTHEST
 from bot.flows.services import Services
 from bot.screens.plain_words import MOST_SHOWN
 from bot.screens.slots import SlotState, SlotView
-from bot.understanding.intents import Wish
+from bot.understanding.intents import Hours, Swap, Wish
 from bot.understanding.matching import distance, fits, fits_weekly, is_kin, taught, weekdays_of
 from bot.understanding.vocabulary import Vocabulary
-from domain.model import Action, ClassRef, Course, HeldBooking
-from domain.names import plain
+from domain.model import FIT_CENTER, Action, ClassRef, Course, HeldBooking
+from domain.names import plain, same_place
 from domain.recurrence import PeriodicBooking
 
 MOST_NEAR = 5  # of what comes nearest
+NOT_TO_BE_HAD = (SlotState.STARTED, SlotState.MINE)
+"""What no held class can be swapped for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,39 @@ class Finder:
         found = await self.slots(user_id, replace(wish, hours=None))
         return sorted(found, key=lambda view: distance(wish, view.slot.day, view.slot.start))[:MOST_NEAR]
 
+    async def instead(self, user_id: int, held: HeldBooking, swap: Swap) -> list[SlotView]:
+        """The classes that are meant in place of a held one, the likeliest first; what is not said is as it is there.
+
+        Without a day, those of the held one's day where there are any, else of
+        the days ahead.
+        """
+        ref = held.booking.ref
+        at = datetime.combine(ref.day, ref.start)
+        moments = swap.shift.of(at) if swap.shift else ()
+        wish = replace(swap.new, names=swap.new.names or (ref.course or FIT_CENTER,))
+        if moments and not wish.days:
+            wish = replace(wish, days=tuple(dict.fromkeys(each.date() for each in moments)))
+        if not wish.hours and (moments or swap.same_hour):
+            wish = replace(wish, hours=Hours.at(*(each.time() for each in moments or (at,))))
+        elif not wish.hours and swap.shift:
+            wish = replace(wish, days=wish.days or (ref.day,), hours=Hours((swap.shift.side(ref.start),)))
+        elif wish.hours and not wish.days:
+            wish = replace(wish, days=(ref.day,))
+        same_day = replace(wish, days=wish.days or (ref.day,))
+        for each in (same_day, wish):
+            found = await self.slots(user_id, each)
+            views = [one for one in found if not one.slot.ref.matches(ref) and one.state not in NOT_TO_BE_HAD]
+            if views:
+                return sorted(views, key=lambda one: _apart(one, held))
+        return []
+
+    async def same_day(self, user_id: int, held: HeldBooking) -> list[SlotView]:
+        """The other classes of a held one's course that day, the nearest first."""
+        wish = Wish(names=(held.booking.course or FIT_CENTER,), days=(held.booking.day,))
+        found = await self.slots(user_id, wish)
+        views = [one for one in found if not one.slot.ref.matches(held.booking.ref) and one.state not in NOT_TO_BE_HAD]
+        return sorted(views, key=lambda one: _apart(one, held))
+
     async def courses(self, wish: Wish) -> list[Course]:
         """The classes of the week that the wish can mean."""
         courses = await self._db.catalogue.courses()
@@ -121,6 +156,13 @@ class Finder:
         ]
         mine = {(plain(course.name), course.day_of_week, course.start) for course in courses}
         return [one for one in found if not wish.who or (plain(one.course), one.day_of_week, one.start) in mine]
+
+
+def _apart(view: SlotView, held: HeldBooking) -> tuple[date, int, bool]:
+    """By what one of several classes in a held one's place is the likelier: its day, its hour, the same place."""
+    booking = held.booking
+    minutes = distance(Wish(hours=Hours.at(booking.start)), view.slot.day, view.slot.start)
+    return view.slot.day, minutes, not same_place(view.slot.activity.place, booking.location)
 
 
 def in_turn(lists: Sequence[Sequence[SlotView]]) -> list[SlotView]:

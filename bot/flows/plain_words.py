@@ -13,10 +13,10 @@ from bot.flows.finding import Finder, each_once, in_turn
 from bot.flows.friend_named import friend_named
 from bot.flows.living import LivingPages
 from bot.flows.making import MakingFlow
+from bot.flows.plain_habits import WordsAboutHabits
 from bot.flows.plain_mine import WordsAboutMine
 from bot.flows.services import Services
 from bot.flows.tap import Response, Tap
-from bot.flows.usual import Usual
 from bot.screens.callbacks import Call, Verb
 from bot.screens.holidays import LONGEST, MONTHS_AHEAD
 from bot.screens.page import Page, button
@@ -41,6 +41,7 @@ from bot.understanding.intents import (
     Wish,
     Word,
 )
+from bot.understanding.matching import fits
 from bot.understanding.reading import understand
 from bot.understanding.words import is_only_emoji
 from domain.preferences import QuietHours
@@ -60,9 +61,8 @@ class PlainWordsFlow:
         self._alternatives = alternatives
         self._making = making
         self._living = living
-        self._bookings = services.bookings
-        self._usual = Usual(services)
         self._find = Finder(services)
+        self._again = WordsAboutHabits(services, self._find, living)
         self._mine = WordsAboutMine(services, self._find, living)
         self._doubts = Doubts(services, self._find)
 
@@ -108,7 +108,9 @@ class PlainWordsFlow:
             case Show(Place.HOLIDAYS, days) if days:
                 return await self._days_off(tap, days)
             case Show(Place.USUAL):
-                return await self._the_usual(tap)
+                return await self._again.usual(tap)
+            case Show(Place.LAST_WEEK):
+                return await self._again.last_week(tap)
             case Show(Place.INVITE) if self._house.is_kept_by(tap.user_id):
                 return await self._living.go(tap, Verb.PEOPLE, 0)
             case Show(_, days) if days:
@@ -125,18 +127,16 @@ class PlainWordsFlow:
                 return await self._book(tap, wishes, every_one=every_one)
             case Look(wish, others, (About.FULL | About.TEACHERS) as about):
                 return await self._told_by_name(tap, (wish, *others), about)
-            case Look(wish, others) if others:
-                return await self._several(tap, (wish, *others))
-            case Look(wish):
-                return await self._look(tap, wish)
+            case Look():
+                return await self._looked(tap, intent)
             case Watch(wish):
                 return await self._look(tap, wish, with_places=False)
             case Weekly(wishes, every_one):
                 return await self._weekly(tap, wishes, every_one=every_one)
-            case Swap(old, new):
-                return await self._mine.swap(tap, old, new)
-            case Cancel(wish):
-                return await self._mine.cancel(tap, wish)
+            case Swap():
+                return await self._mine.swap(tap, intent)
+            case Cancel():
+                return await self._mine.cancel(tap, intent)
             case Series(wish):
                 return await self._series(tap, wish)
             case Unwanted(wish):
@@ -169,17 +169,20 @@ class PlainWordsFlow:
             case Word.NO:
                 return screens.plain_words.no_page()
 
-    async def _the_usual(self, tap: Tap) -> Response:
-        """The card of the usual class; the choice where there are several, and how to get one where there is none."""
-        held, live = await self._bookings.held(tap.user_id), await self._requests.live_classes(tap.user_id)
-        views = await self._usual.cards(tap.user_id, held, live)
-        if len(views) == 1:
-            return await self._living.go(tap, Verb.SLOT, views[0].id)
-        if views:
-            return await self._living.of_words(screens.plain_words.which_slot_page(Wish(), views, self._house.when()))
-        return screens.plain_words.no_usual_page()
-
     # A booking, or a look
+
+    async def _looked(self, tap: Tap, look: Look) -> Response:
+        """What there is of the classes that are meant, or what was asked about them."""
+        wishes = (look.wish, *look.others)
+        match look.about:
+            case About.OPENING:
+                return screens.asked.opening_page(look.wish.days, self._house.opening, self._house.when())
+            case About.FULL | About.TEACHERS:
+                return await self._told_by_name(tap, wishes, look.about)
+            case About.PLACES if look.others or look.but != Wish():
+                return await self._several(tap, wishes, look.but)
+            case About.PLACES:
+                return await self._look(tap, look.wish)
 
     async def _look(self, tap: Tap, wish: Wish, *, with_places: bool = True) -> Response:
         if wish == Wish():
@@ -206,12 +209,17 @@ class PlainWordsFlow:
             return await self._living.go(tap, Verb.OFF_TO, int(f"{first:%Y%m%d}"), min(months, MONTHS_AHEAD))
         return screens.holidays.ask_page(first, days[-1])
 
-    async def _several(self, tap: Tap, wishes: Sequence[Wish]) -> Response:
-        """Everything that one of the wishes can mean."""
-        views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
+    async def _several(self, tap: Tap, wishes: Sequence[Wish], but: Wish) -> Response:
+        """Everything that one of the wishes can mean, without what is excepted."""
+        found = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
+        views = [view for view in found if but == Wish() or not fits(but, view.slot.ref)]
         if not views:
             return await self._one(tap, wishes[0])
-        return await self._living.of_words(screens.plain_words.places_page(Wish(), views, self._house.when()))
+        when = self._house.when()
+        page = screens.plain_words.places_page(wishes[0] if len(wishes) == 1 else Wish(), views, when)
+        if but != Wish():
+            page = replace(page, text=screens.plain_words.said_without(page.text, but, when))
+        return await self._living.of_words(page)
 
     async def _one(self, tap: Tap, wish: Wish, *, with_places: bool = False) -> Response:
         """The card of the class that is meant, the choice between several (`with_places`: of such), or what is near."""
@@ -222,6 +230,9 @@ class PlainWordsFlow:
             views = each_once([views, await self._find.around(tap.user_id, wish)])
         if len(views) == 1:
             return await self._living.go(tap, Verb.SLOT, views[0].id)
+        if views and all(view.state is SlotState.STARTED for view in views):
+            near = [view for view in await self._find.near(tap.user_id, wish) if view.state is not SlotState.STARTED]
+            return await self._living.of_words(screens.plain_words.over_page(wish, near, self._house.when()))
         if views:
             page = screens.plain_words.places_page if with_places else screens.plain_words.which_slot_page
             return await self._living.of_words(page(wish, views, self._house.when()))

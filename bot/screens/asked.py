@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from bot.screens.page import Lines, Page, safe
-from bot.screens.plain_words import MOST_SHOWN, elsewhere, rest_of, slot_rows, told
+from bot.screens.page import Lines, Page, home_button, safe
+from bot.screens.plain_words import MOST_SHOWN, day_button, elsewhere, rest_of, slot_rows, told
 from bot.screens.slots import SlotState, SlotView
 from bot.screens.when import When, first_up
 from bot.understanding.intents import Wish
+from domain.model import OpeningRule
 from languages import _
 
 
@@ -22,6 +24,20 @@ def full_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
     names = (_("<b>{course}</b> alle {time}", course=safe(view.name), time=_moment(view, full)) for view in full)
     lines.add(_("Piene: {names}.", names=", ".join(list(names)[:MOST_SHOWN])), rest_of(full))
     return Page(str(lines.add(_("Tocca per tenerne d'occhio una:"))), (*slot_rows(full, when), elsewhere(views)))
+
+
+def opening_page(days: Sequence[date], rule: OpeningRule, when: When) -> Page:
+    """From when on the classes of those days can be booked."""
+    lines = Lines()
+    for day in days:
+        opens_at = rule.opens_at(day)
+        name = first_up(when.day(day))
+        lines.add(
+            _("{day}: si può già prenotare.", day=name)
+            if opens_at <= when.now
+            else _("{day}: le prenotazioni aprono {moment}.", day=name, moment=when.at(opens_at))
+        )
+    return Page(str(lines), (*((day_button(day, when),) for day in days[:MOST_SHOWN]), (home_button(),)))
 
 
 def _is_watched(view: SlotView) -> bool:

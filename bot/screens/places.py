@@ -11,7 +11,7 @@ from bot.understanding.intents import Place
 from languages import N_
 
 PAGES = {
-    Place.MENU: Call(Verb.HOME), Place.USUAL: Call(Verb.HOME),
+    Place.MENU: Call(Verb.HOME), Place.USUAL: Call(Verb.HOME), Place.LAST_WEEK: Call(Verb.HISTORY, (0, 0, 0, 0)),
     Place.NEW: Call(Verb.NEW), Place.MINE: Call(Verb.MINE, (0,)),
     Place.PERIODIC: Call(Verb.PERIODIC, (0,)), Place.HOURS: Call(Verb.HOURS), Place.STATUS: Call(Verb.STATUS, (0,)),
     Place.HOLIDAYS: Call(Verb.DAYS_OFF, (0,)), Place.WATCHES: Call(Verb.WATCHES, (0,)),
@@ -23,7 +23,7 @@ PAGES = {
     Place.CALENDAR: Call(Verb.FEED), Place.RULES: Call(Verb.RULES), Place.HELP: Call(Verb.HELP),
 }  # fmt: skip
 LABELS: dict[Place, Words] = {
-    Place.MENU: N_("🏠 Menu"), Place.USUAL: N_("🏠 Menu"),
+    Place.MENU: N_("🏠 Menu"), Place.USUAL: N_("🏠 Menu"), Place.LAST_WEEK: texts.HISTORY_LABEL,
     Place.NEW: texts.BOOK_LABEL, Place.MINE: texts.MINE_LABEL, Place.PERIODIC: texts.PERIODIC_LABEL,
     Place.HOURS: texts.HOURS_LABEL, Place.STATUS: N_("🧾 Richieste"), Place.HOLIDAYS: N_("🏖 Ferie"),
     Place.WATCHES: N_("👀 Posti che tengo d'occhio"), Place.WEEK: WEEK_LABEL, Place.HISTORY: texts.HISTORY_LABEL,

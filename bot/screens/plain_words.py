@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 
 from bot.screens import texts
 from bot.screens.booking import SETTLED, old_class, slot_details
@@ -14,10 +14,10 @@ from bot.screens.places import place_button
 from bot.screens.slot_labels import slot_label
 from bot.screens.slots import SlotState, SlotView
 from bot.screens.tickets import live_word
-from bot.screens.when import When, every, first_up, long_day, short_day, weekday
+from bot.screens.when import When, every, first_up, hours_of, long_day, short_day, weekday
 from bot.understanding.hours import PARTS
-from bot.understanding.intents import LATEST, Doubt, Hours, Place, Unsure, Wish
-from domain.model import FIT_CENTER, Action, Course, HeldBooking
+from bot.understanding.intents import LATEST, Doubt, Hours, Place, Shift, Swap, Unsure, Wish
+from domain.model import FIT_CENTER, Action, ClassRef, Course, HeldBooking
 from domain.recurrence import PeriodicBooking
 from languages import N_, _, n_
 
@@ -25,6 +25,7 @@ MOST_SHOWN = 8  # buttons of one answer; the rest is where the last of them lead
 EARLIEST = time(6)  # nothing begins before: such an hour is not told where another may be meant
 HALF_A_DAY = 12  # hours between the two that one number means
 LAST_MINUTE = 59  # what a span up to an hour ends with
+DAY = timedelta(days=1)
 MOST_WORDS = 3  # words that were not understood, as they are told
 
 PART_NAMES = {
@@ -96,6 +97,16 @@ def _heard(wish: Wish, when: When) -> str:
 def _dated(day: date, when: When) -> str:
     near = when.day(day)
     return near if near == long_day(day) else f"{near} ({short_day(day)})"
+
+
+def _shifted(shift: Shift | None) -> str:
+    """`1 h 30 min dopo`: how much later or earlier than the class that is held."""
+    if shift is None or not shift.way:
+        return ""
+    if shift.by is None:
+        return _("più tardi") if shift.way > 0 else _("prima")
+    length = hours_of(shift.by) if shift.by < DAY else n_("{n} giorno", "{n} giorni", shift.by.days)
+    return _("{length} dopo", length=length) if shift.way > 0 else _("{length} prima", length=length)
 
 
 def _days(days: Sequence[date], names: Sequence[str]) -> str:
@@ -196,6 +207,29 @@ def no_usual_page() -> Page:
     )
 
 
+def over_page(wish: Wish, near: Sequence[SlotView], when: When) -> Page:
+    """Everything that is meant has begun already: what comes nearest."""
+    lines = Lines().add(_("{wish}: più niente, è già cominciato tutto.", wish=first_up(told(wish, when))))
+    lines.add(_("Forse una di queste?") if near else "")
+    return Page(str(lines), (*slot_rows(near, when), (button(texts.BOOK_LABEL, Verb.NEW), home_button())))
+
+
+def last_week_page(had: Sequence[ClassRef], views: Sequence[SlotView], when: When) -> Page:
+    """What somebody had last week, by name, and the same classes on their next dates."""
+    history = (button(texts.HISTORY_LABEL, Verb.HISTORY, 0, 0, 0, 0), button(texts.BOOK_LABEL, Verb.NEW))
+    if not had:
+        return Page(_("Della settimana scorsa non vedo lezioni tue."), (history, (home_button(),)))
+    names = (f"<b>{safe(ref.course or FIT_CENTER)}</b> {short_day(ref.day)} {ref.start:%H:%M}" for ref in had)
+    lines = Lines().add(_("La settimana scorsa: {classes}.", classes=", ".join(names)))
+    lines.add(_("Quale riprenoto?") if views else _("Nelle prossime date non ci sono."), rest_of(views))
+    return Page(str(lines), (*slot_rows(views, when), history, (home_button(),)))
+
+
+def said_without(text: str, but: Wish, when: When) -> str:
+    """The text of a page, headed with what it leaves out."""
+    return str(Lines().add(_("Senza {but}.", but=told(but, when))).add(text))
+
+
 def slot_rows(views: Sequence[SlotView], when: When) -> list[ButtonRow]:
     return [(one,) for one in slot_buttons(views[:MOST_SHOWN], when)]
 
@@ -279,6 +313,48 @@ def swap_which_page(held: HeldBooking, views: Sequence[SlotView], when: When) ->
     return Page(str(lines), (*rows, (button(_("🔁 Tutti i giorni"), Verb.SWAP_DAYS, held.id), home_button())))
 
 
+def no_swap_page(held: HeldBooking, swap: Swap, near: Sequence[SlotView], when: When) -> Page:
+    """There is no such class in place of the held one: those that are nearest to it that day, or all days."""
+    ref = held.booking.ref
+    moments = swap.shift.of(datetime.combine(ref.day, ref.start)) if swap.shift else ()
+    said = swap.new
+    if moments and not said.hours:
+        days = said.days or tuple(dict.fromkeys(each.date() for each in moments))
+        said = replace(said, names=(), days=days, hours=Hours.at(*(each.time() for each in moments)))
+    wanted = told(said, when) or _("più tardi o prima")
+    lines = Lines().add(_("Al posto di {old}:", old=old_class(held, when)))
+    lines.add(_("{wish}: negli orari che conosco non c'è.", wish=first_up(wanted)))
+    lines.add(_("Quel giorno ci sono questi altri orari:") if near else "")
+    rows = [(one,) for one in slot_buttons(near, when, Verb.SWAP_SLOT, held.id)]
+    return Page(str(lines), (*rows, (button(_("🔁 Tutti i giorni"), Verb.SWAP_DAYS, held.id), home_button())))
+
+
+def which_to_swap_page(rows: Sequence[tuple[HeldBooking, SlotView | None]], when: When) -> Page:
+    """Which of the held ones? Each leads to its swap at once, where what is wanted in its place is one class."""
+    buttons = [swap_button(held, view, when) for held, view in rows[:MOST_SHOWN]]
+    lines = Lines().add(str(WHICH_TO_SWAP), rest_of(rows))
+    return Page(str(lines), (*((one,) for one in buttons), (button(texts.MINE_LABEL, Verb.MINE, 0), home_button())))
+
+
+def swap_button(held: HeldBooking, view: SlotView | None, when: When) -> Button:
+    """`Mer 25 nov 18:15 · YOGA → gio 26 18:30`: to the one class that is meant in its place; else to the days."""
+    if view is None:
+        return _held_button(held, Verb.SWAP_DAYS)
+    booking, slot = held.booking, view.slot
+    same = view.name == (booking.course or FIT_CENTER)
+    other = f"{short_day(slot.day)} {slot.start:%H:%M}" if slot.day != booking.day else f"{slot.start:%H:%M}"
+    name = "" if same else f" {clip(view.name, 18)}"
+    old = f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {clip(booking.course, 18)}"
+    return button(f"{old} → {other}{name}", Verb.SWAP_SLOT, view.id, held.id)
+
+
+def none_to_swap_page(old: Wish, views: Sequence[SlotView], when: When) -> Page:
+    """What was to be swapped is not held: what was wanted in its place can be booked as it is."""
+    lines = Lines().add(not_among_mine(old, when) if told(old, when) else _("Non hai prenotazioni."))
+    lines.add(_("Vuoi prenotare questa?") if len(views) == 1 else _("Vuoi prenotare una di queste?"))
+    return Page(str(lines), (*slot_rows(views, when), (button(texts.MINE_LABEL, Verb.MINE, 0), home_button())))
+
+
 # What is held, asked for, or recurs
 
 
@@ -296,6 +372,11 @@ def which_of_mine_page(
     rows += [(_series_button(one),) for one in series]
     lines = Lines().add(sentence, rest_of(rows))
     return Page(str(lines), (*rows[:MOST_SHOWN], (button(texts.MINE_LABEL, Verb.MINE, 0), home_button())))
+
+
+def held_buttons(held: Sequence[HeldBooking], verb: Verb = Verb.ASK_CANCEL) -> list[Button]:
+    """A button each, to what is asked about it."""
+    return [_held_button(one, verb) for one in held]
 
 
 def _held_button(held: HeldBooking, verb: Verb) -> Button:
@@ -321,6 +402,17 @@ ONLY_ASKED_FOR = N_("Non è ancora tua: l'hai solo chiesta. Tocca per vederla o 
 WHICH_SERIES = N_("Quale?")
 NOTHING_BOOKED = N_("Va bene: non prenoto niente.")
 ALREADY_THERE = N_("Va bene, non prenoto niente. Vuoi annullare quello che hai già? Tocca qui:")
+
+
+def all_but(but: Wish, when: When) -> str:
+    """The question which to cancel, where something is excepted: that stays, and is not among them."""
+    return _("Lascio stare {but}. Quale annullo delle altre?", but=told(but, when))
+
+
+def nothing_but_page(but: Wish, when: When) -> Page:
+    """All that could be cancelled is excepted."""
+    text = _("Lascio stare {but}. Altre prenotazioni non ne hai.", but=told(but, when))
+    return Page(text, ((button(texts.MINE_LABEL, Verb.MINE, 0), home_button()),))
 
 
 def none_of_mine_page(wish: Wish, when: When) -> Page:
@@ -405,6 +497,7 @@ def no_page() -> Page:
 def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: Sequence[str] = ()) -> Page:
     """What was not understood, what was heard all the same, and what may be meant: at least where to go on by taps."""
     doubt, heard = unsure.doubt, _heard(unsure.heard, when)
+    heard = ", ".join(each for each in (heard, _shifted(unsure.shift)) if each)
     is_read = bool(doubt is Doubt.WORDS and buttons and heard)  # what was read says it, and the question follows
     lines = Lines().add("" if is_read else _question(unsure))
     lines.add(_not_placed(unsure.words) if doubt in TELLS_WORDS else "")
@@ -416,11 +509,14 @@ def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: S
             else _("Ho letto: {wish}.", wish=heard)
         )
     if buttons and doubt not in (Doubt.ONCE_OR_WEEKLY, Doubt.EXCEPT):
-        lines.add(_("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?"), " · ".join(legend))
+        question = _("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?")
+        lines.add(_("Che cosa vuoi fare?") if len(legend) > 1 else question, " · ".join(legend))
     elif not buttons:
         lines.add(_("Che cosa vuoi fare?") if unsure.about or heard else "")
     otherwise = OFFERED_OF_MINE if unsure.of_mine else ALWAYS_OFFERED
     shown = unsure.about if buttons or unsure.about else otherwise
+    if unsure.doubt is Doubt.WORDS and not unsure.is_told and Place.MINE not in shown:
+        shown = (Place.MINE, *shown)  # the word that is not known may be about what is held
     if not (buttons or heard or unsure.about):
         lines.add(*_for_example())
     rows = [(one,) for one in buttons[:MOST_SHOWN]] + [(place_button(place),) for place in shown]

@@ -50,7 +50,9 @@ def every(day_of_week: int) -> str:
 
 
 def hours_of(length: timedelta) -> str:
-    """`2 ore`, `1,5 ore`."""
+    """`2 ore`, `1,5 ore`, `45 minuti`."""
+    if length < timedelta(hours=1) or length % timedelta(minutes=30):
+        return n_("{n} minuto", "{n} minuti", length // timedelta(minutes=1))
     hours = length / timedelta(hours=1)
     if hours == int(hours):
         return n_("{n} ora", "{n} ore", int(hours))

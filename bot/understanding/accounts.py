@@ -34,10 +34,10 @@ ACCOUNTED: dict[type[Intent], frozenset[Kind]] = {
     Weekly: JOINED | {Kind.BOOK, Kind.BOTH, Kind.EVERY},
     Watch: frozenset({Kind.WATCH, Kind.BOOK, Kind.AND}),
     StopWatching: DENIED | {Kind.UNWATCH, Kind.AND},
-    Look: JOINED | {Kind.BOTH, Kind.EVERY, Kind.RHYTHM},
-    Cancel: JOINED - {Kind.ELSE} | frozenset({Kind.CANCEL, Kind.AND, Kind.NO_LONGER}),
+    Look: JOINED | {Kind.BOTH, Kind.EVERY, Kind.RHYTHM, Kind.EXCEPT},
+    Cancel: JOINED - {Kind.ELSE} | frozenset({Kind.CANCEL, Kind.AND, Kind.NO_LONGER, Kind.EXCEPT, Kind.NTH}),
     Series: DENIED | {Kind.CANCEL, Kind.PAUSE, Kind.EVERY, Kind.LASTING, Kind.MOVE, Kind.BOOK, Kind.AND, Kind.BOUND},
-    Swap: frozenset({Kind.MOVE, Kind.BOUND, Kind.LATER, Kind.BOOK}),
+    Swap: frozenset({Kind.MOVE, Kind.BOUND, Kind.LATER, Kind.BOOK, Kind.BOTH, Kind.NTH}),
     Unwanted: DENIED | {Kind.BOOK, Kind.AND},
     Show: DENIED | {Kind.BOOK, Kind.EVERY, Kind.PAUSE, Kind.LASTING, Kind.CANCEL, Kind.AND},
     Said: DENIED | {Kind.BOOK, Kind.CANCEL, Kind.PAUSE, Kind.AND, Kind.EVERY, Kind.OR},
@@ -49,5 +49,5 @@ def left_over(parts: Sequence[Part], found: Intent) -> tuple[Part, ...]:
     """The pieces that the meaning takes no account of, in their order."""
     wishes = found.wishes if isinstance(found, Book | Weekly) else ()
     known = SAYS_NOTHING | OF_THE_WISH | ACCOUNTED.get(type(found), frozenset())
-    known -= {Kind.BOTH} if len(wishes) < SEVERAL else frozenset()
+    known -= {Kind.BOTH} if len(wishes) < SEVERAL and not isinstance(found, Swap) else frozenset()
     return tuple(part for part in parts if part.kind not in known)

@@ -48,6 +48,7 @@ ASIDES = tuple(
         r"|cancel|disd|drop|i\b|vorrei|non\b|do not))",
         r"(?: ,)?(?: or| o)? (?:(?:did|have) (?:they|you|you guys)(?: have)? cancel\w* it"
         r"|(?:l )?hanno (?:annullat|cancellat)[oa])(?= \?|$)",
+        r"(?: ,)? (?:o|or) (?:no|not)(?= \?|$)",
         r"\b(?:or so|o giu di li|o (?:qualcosa|una cosa) (?:cosi|del genere)|or something(?: like that)?)\b",
         r"\b(?:what|cosa|che) (?:do you say|ne dici|ne pensi|dici)(?= \?|$)",
         r"\b(?:in|in the|di) (?=total\w*\b(?! body))(?:totale?|complesso)\b",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from bot.understanding.hours import Told, hours_at
+from bot.understanding.hours import Told
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
 
 CONTENT = (Kind.DAY, Kind.HOURS, Kind.COURSE, Kind.WHERE, Kind.WHO)
-FROM_TO = re.compile(r"(?:from|dalle|dall|dalla|da) (.+?) (?:to|until|till|alle|all|alla|a) (.+)")
 LINKS = (Kind.AND, Kind.COMMA)
 DEEDS = (Kind.BOOK, Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.PAUSE)
 BESIDE_A_CORRECTION = (*CONTENT, *LINKS, Kind.FILLER, Kind.TO, Kind.NOT, Kind.SOFT, Kind.ASKING)
@@ -38,21 +36,6 @@ def put_right(parts: Sequence[Part]) -> Sequence[Part]:
     while kept and kept[-1].kind in LINKS:
         kept.pop()
     return [*kept, *after]
-
-
-def from_one_to_another(parts: Sequence[Part]) -> list[Part]:
-    """With hours "from 17 to 19" of what is moved as the old hour and the new one, which they are there."""
-    apart: list[Part] = []
-    for part in parts:
-        said = FROM_TO.fullmatch(part.text) if part.kind is Kind.HOURS else None
-        found = [hours_at(f"at {each}", 0) for each in said.groups()] if said else []
-        told = [one[1] for one in found if one]
-        if len(told) != len(found) or not told:
-            apart.append(part)
-            continue
-        old, new = (Part(Kind.HOURS, part.text, told=each) for each in told)
-        apart += [old, Part(Kind.TO, "to"), new]
-    return apart
 
 
 def clauses(parts: Sequence[Part]) -> list[Sequence[Part]]:

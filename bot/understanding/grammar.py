@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from bot.understanding.accounts import left_over
@@ -13,16 +13,14 @@ from bot.understanding.clauses import (
     called_off,
     clauses,
     denies,
-    from_one_to_another,
     instead_of_denied,
     left_alone,
     put_right,
 )
-from bot.understanding.days import Days
 from bot.understanding.denials import denies_a_class, denies_a_verb
-from bot.understanding.hours import Told
+from bot.understanding.drafts import JOINTS, Contradiction, Draft, Gatherer, gathered
+from bot.understanding.exceptions import all_but, all_of_it
 from bot.understanding.intents import (
-    About,
     Book,
     Cancel,
     Doubt,
@@ -43,20 +41,17 @@ from bot.understanding.intents import (
     Word,
 )
 from bot.understanding.lexicon import Kind
+from bot.understanding.looks import OPENS, asked_about
 from bot.understanding.parts import Part
+from bot.understanding.swaps import from_one_to_another, shift_said, split, which_one
 from bot.understanding.vocabulary import Vocabulary
 
 MOST_WISHES = 3
-JOINTS = (Kind.ELSE, Kind.OR, Kind.AND, Kind.COMMA)
-INTO = ("a ", "al ", "alla ", "per ", "for ", "to ")
-OPENS = re.compile(r"apr|open")
 ASKS = re.compile(r"quando|dove|a che|when|what|where|which|am i|are we|was i|did (?:you|i)|hai")
 """How a question after what is held begins, whether or not it ends with a question mark."""
 WHAT_THERE_IS = re.compile(
     r"^ce$|post[oi]|cors[oi]|lezion|class|spot|place|space|liber|free|disponib|availab|course|ci sono|apr|open"
 )
-WHO_TEACHES = re.compile(r"chi (?:insegna|tiene|fa)$|who (?:teaches|is teaching)$")
-IS_FULL = re.compile(r"full|pien[oaie]")
 BEYOND_A_NO = {Kind.PERSON, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.ELSE, Kind.OR, Kind.AND}
 """What beside a no makes it a question."""
 DOUBTS = {Kind.PERSON: Doubt.ANOTHER, Kind.RHYTHM: Doubt.RHYTHM, Kind.SPORT: Doubt.NOT_OFFERED}
@@ -65,150 +60,12 @@ DOUBTS = {Kind.PERSON: Doubt.ANOTHER, Kind.RHYTHM: Doubt.RHYTHM, Kind.SPORT: Dou
 
 STEERING = frozenset({Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.PAUSE})
 """What is to be done about what one has, or waits for."""
-
-
-class Contradiction(Exception):
-    """Two pieces of one wish can't both be meant: its days or hours, or two courses."""
-
-    def __init__(self, doubt: Doubt = Doubt.TIMES) -> None:
-        super().__init__(doubt)
-        self.doubt = doubt
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A wish while its pieces are gathered."""
-
-    names: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()  # the words of the course
-    days: Days | None = None
-    told: Told | None = None
-    where: tuple[str, ...] = ()
-    who: tuple[str, ...] = ()
-
-    def completed_by(self, other: Draft) -> Draft:
-        """With what the other says for both: for another course only its day, or "tonight", and no hour of a clock."""
-        days = self.days or other.days
-        if self.names and other.names:
-            of_the_day = other.told if other.told and other.told.wide and not self.days else None
-            return replace(self, days=days, told=self.told or of_the_day)
-        names, said = (self.names, self.said) if self.names else (other.names, other.said)
-        told, where = self.told or other.told, self.where or other.where
-        return Draft(names, said, days, told, where, self.who or other.who)
-
-    def wish(self, *, weekly: bool = False) -> Wish:
-        """Raises Contradiction for a date where a weekday is needed."""
-        hours = self.told.hours if self.told else None
-        if not weekly:
-            return Wish(self.names, self.days.dates if self.days else (), (), hours, self.where, self.who)
-        if self.days is None:
-            return Wish(self.names, (), (), hours, self.where, self.who)
-        if self.days.weekday is None:
-            raise Contradiction
-        return Wish(self.names, (), (self.days.weekday,), hours, self.where, self.who)
-
-    def recurring(self) -> Wish:
-        """What recurs, where a date stands for its weekday, and several for none in particular."""
-        wish = self.wish()
-        weekdays = (wish.days[0].weekday(),) if len(wish.days) == 1 else ()
-        return replace(wish, days=(), weekdays=weekdays)
-
-
-class Gatherer:
-    """Puts the pieces of a message together to wishes, and remembers how they are joined."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self.drafts = [Draft()]
-        self.joints: set[Kind] = set()
-        self.dangles = False  # "otherwise" after or before nothing
-        self._pending: Kind | None = None
-        self._of_both = False
-
-    def take(self, parts: Sequence[Part]) -> None:
-        """Raises Contradiction for pieces of one wish that can't both be meant."""
-        for part in parts:
-            self._of_both = self._of_both or part.kind is Kind.BOTH
-            if part.kind in JOINTS and self.drafts[-1] != Draft():
-                self._pending = part.kind if self._pending in (None, Kind.COMMA) else self._pending
-            elif part.kind is Kind.ELSE:
-                self.dangles = True
-            elif part.kind in CONTENT:
-                self._add(part)
-                self._pending = None
-        self.dangles = self.dangles or self._pending is Kind.ELSE
-
-    def _add(self, part: Part) -> None:
-        if self._pending in (Kind.ELSE, Kind.OR):
-            self._begin(self._pending)
-        try:
-            self.drafts[-1] = self._with(self.drafts[-1], part)
-        except Contradiction:
-            if self._pending not in (Kind.AND, Kind.COMMA):
-                raise
-            self._begin(self._pending)
-            self.drafts[-1] = self._with(self.drafts[-1], part)
-
-    def _begin(self, joint: Kind) -> None:
-        self.drafts.append(Draft())
-        self.joints.add(joint)
-        self._pending = None
-
-    def _with(self, draft: Draft, part: Part) -> Draft:
-        match part.kind:
-            case Kind.COURSE:
-                return self._with_course(draft, part)
-            case Kind.DAY if part.days:
-                days = draft.days.meeting(part.days) if draft.days else part.days
-                if days is None:
-                    raise Contradiction
-                return replace(draft, days=days)
-            case Kind.HOURS if part.told:
-                told = draft.told.meeting(part.told) if draft.told else part.told
-                if told is None:
-                    raise Contradiction
-                return replace(draft, told=told)
-            case Kind.WHO if draft.who and draft.who != part.who:
-                raise Contradiction(Doubt.SEVERAL)
-            case Kind.WHO:
-                return replace(draft, who=part.who)
-            case _:
-                return replace(draft, where=(*draft.where, part.where))
-
-    def _with_course(self, draft: Draft, part: Part) -> Draft:
-        if not draft.names or draft.names == part.names:
-            return replace(draft, names=part.names, said=(*draft.said, *part.text.split()))
-        words = (*draft.said, *part.text.split())
-        both = self._vocabulary.both(draft.names, part.names, words) if self._pending is None else ()
-        if not both:
-            raise Contradiction(Doubt.SEVERAL)
-        return replace(draft, names=both, said=words)
-
-    def completed(self) -> list[Draft]:
-        """The wishes, each with what the others say for it too."""
-        whole = []
-        if self._of_both:
-            self._share_with_all()
-        self._share_the_last_hour()
-        for at, draft in enumerate(self.drafts):
-            for other in (*reversed(self.drafts[:at]), *self.drafts[at + 1 :]):
-                draft = draft.completed_by(other)
-            if draft.who and draft.names and not self._vocabulary.teach(draft.who, draft.names):
-                raise Contradiction(Doubt.ANOTHER)  # "yoga with Andrea", who is a friend then
-            whole.append(draft)
-        return whole
-
-    def _share_with_all(self) -> None:
-        """`gag on Monday and yoga on Friday, both at 18`: the last hour is said of each that has none."""
-        last = self.drafts[-1]
-        self.drafts = [replace(draft, told=draft.told or last.told) for draft in self.drafts]
-
-    def _share_the_last_hour(self) -> None:
-        """`yoga or gag tomorrow at 18`: what is said once, at the end, is said of both."""
-        last = self.drafts[-1]
-        told_before = any(draft.days or draft.told or draft.where for draft in self.drafts[:-1])
-        if self.joints == {Kind.OR} and last.days and not told_before:
-            self.drafts = [replace(draft, days=last.days, told=last.told, where=last.where) for draft in self.drafts]
+NO_MOVE = STEERING | {Kind.BOOK, Kind.NOT, Kind.NOTHING, Kind.EVERY, Kind.REMINDER, Kind.LOOK}
+"""What beside "an hour later" says that no class is to be moved by that."""
+NO_EXCEPTION = {Kind.NOT, Kind.NOTHING, Kind.PERSON, Kind.EVERY, Kind.LATER, Kind.MOVE, Kind.ELSE, Kind.OR}
+"""What beside an exception makes it a question."""
+THE_SAME = re.compile(r"same|stess")
+ALL_OF_IT = re.compile(r"\b(?:tutto|tutti|tutte|everything|all|both|entramb[ie])\b")
 
 
 def meaning(parts: Sequence[Part], vocabulary: Vocabulary) -> Intent:
@@ -225,10 +82,15 @@ class Sentence:
         self._parts = [part for part in parts if not (part.days and part.days.fault)]
         self._vocabulary = vocabulary
         self._kinds = {part.kind for part in parts}
-        unplaced = {Kind.UNKNOWN, Kind.BOUND, Kind.LASTING, Kind.LATER, Kind.CORRECTION}
+        self._shift = shift_said(parts)
+        if self._shift and self._shift.by and not self._kinds & NO_MOVE:
+            self._kinds.add(Kind.MOVE)  # "tomorrow's gym an hour later"
+        unplaced = {Kind.UNKNOWN, Kind.BOUND, Kind.LASTING, Kind.LATER, Kind.CORRECTION, Kind.NTH}
         unplaced -= {Kind.BOUND, Kind.LATER} if Kind.MOVE in self._kinds else set()  # "from Monday to Friday"
+        unplaced -= {Kind.NTH} if self._kinds & {Kind.MOVE, Kind.CANCEL} else set()
         unplaced -= {Kind.LASTING} if self._kinds & {Kind.CANCEL, Kind.NOT, Kind.PAUSE} else set()
         self._unknown = tuple(part.text for part in parts if part.kind in unplaced)
+        self._joined = {part.kind for at, part in enumerate(parts) if any(each.kind in CONTENT for each in parts[at:])}
 
     def meaning(self) -> Intent:
         try:
@@ -239,7 +101,7 @@ class Sentence:
             if Kind.RHYTHM in self._kinds and not self._kinds & {*STEERING, Kind.NOT, Kind.LOOK}:
                 return self._unsure(Doubt.RHYTHM, *self._every_week())
             if Kind.EXCEPT in self._kinds:
-                return self._unsure(Doubt.EXCEPT, *self._all_of_it())
+                return self._all_but()
             if Kind.NOT in self._kinds or Kind.NOTHING in self._kinds:
                 return self._negated()
             reading = self._reading()
@@ -248,7 +110,7 @@ class Sentence:
         if Kind.PERSON in self._kinds:
             return self._unsure(Doubt.ANOTHER, reading)
         if self._unknown:
-            return self._unsure(Doubt.WORDS, reading)
+            return self._unsure(Doubt.WORDS, self._perhaps_moved(), reading)
         return reading or self._unsure(Doubt.UNKNOWN)
 
     def all_told(self, found: Intent) -> Intent:
@@ -274,21 +136,16 @@ class Sentence:
         wish = self._gathered(self._parts).completed()[0].wish(weekly=True)
         return [Weekly((wish,))] if wish != Wish() else []
 
-    def _all_of_it(self) -> list[Intent]:
-        """What somebody wants who makes an exception: all, to be picked from."""
-        if Kind.NOT in self._kinds or Kind.NOTHING in self._kinds:
-            return []
-        before = self._parts[: next(at for at, part in enumerate(self._parts) if part.kind is Kind.EXCEPT)]
-        said = self._gathered(before).completed()[0]
-        if Kind.CANCEL in self._kinds:
-            return [Cancel(said.wish())]
-        if Kind.EVERY in self._kinds:
-            return [Weekly((said.wish(weekly=True),))]
-        excepted = next((part.kind for part in self._parts[len(before) :] if part.kind in CONTENT), None)
-        if said.days or said.names or excepted is not Kind.COURSE:
-            return [Look(said.wish())] if said != Draft() else []
-        when = [part for part in self._parts if part.kind in (Kind.DAY, Kind.HOURS, Kind.WHERE)]
-        return [Look(self._gathered(when).drafts[0].wish())]
+    def _all_but(self) -> Intent:
+        clear = not self._unknown and not self._kinds & NO_EXCEPTION
+        found = all_but(self._parts, self._vocabulary) if clear else None
+        return found or self._unsure(Doubt.EXCEPT, *all_of_it(self._parts, self._vocabulary))
+
+    def _perhaps_moved(self) -> Swap | None:
+        """The class that is held a bit later or earlier, where it may as well be one that is to be booked."""
+        may_be = self._shift is not None and not self._kinds & NO_MOVE
+        drafts = self._gathered(self._parts).drafts if may_be else []
+        return Swap(drafts[0].wish(), Wish(), self._shift) if len(drafts) == 1 and drafts[0] != Draft() else None
 
     def _unsure(self, doubt: Doubt, *readings: Intent | None) -> Unsure:
         """A question; a page that was named is no reading of it."""
@@ -299,9 +156,7 @@ class Sentence:
         return Unsure(doubt, kept, words, near)
 
     def _gathered(self, parts: Sequence[Part]) -> Gatherer:
-        gatherer = Gatherer(self._vocabulary)
-        gatherer.take(parts)
-        return gatherer
+        return gathered(parts, self._vocabulary)
 
     # Without a no
 
@@ -314,9 +169,9 @@ class Sentence:
             return self._swap()
         if Kind.MINE in self._kinds and not steering and self._asks_what_is_held():
             return Show(Place.MINE, self._days_held())
-        gathered = self._gathered(self._parts)
-        drafts, joints = gathered.completed(), gathered.joints
-        if gathered.dangles:
+        gatherer = self._gathered(self._parts)
+        drafts, joints = gatherer.completed(), gatherer.joints
+        if gatherer.dangles:
             return self._unsure(Doubt.SEVERAL)
         every_one = Kind.AND in joints or joints == {Kind.COMMA}
         if len(drafts) > MOST_WISHES or (every_one and joints & {Kind.OR, Kind.ELSE}):
@@ -353,7 +208,10 @@ class Sentence:
         is_dated = draft.days is not None and draft.days.weekday is None
         if self._is_paused() or (weekly and is_dated):
             return Series(draft.recurring())
-        return Series(draft.wish(weekly=True)) if weekly else Cancel(draft.wish())
+        if weekly:
+            return Series(draft.wish(weekly=True))
+        everything = any(ALL_OF_IT.search(part.text) for part in self._parts if part.kind not in CONTENT)
+        return Cancel(draft.wish(), every_one=everything, nth=which_one(self._parts))
 
     def _is_paused(self) -> bool:
         """Whether what recurs is to stop for a while, or to go on: it is no cancellation of a class then."""
@@ -376,7 +234,7 @@ class Sentence:
         ):
             asked = has_content or any(WHAT_THERE_IS.search(part.text) for part in self._parts)
             wishes = [draft.wish() for draft in drafts]
-            return Look(wishes[0], tuple(wishes[1:]), self._about(wishes)) if asked else None
+            return Look(wishes[0], tuple(wishes[1:]), asked_about(self._parts, wishes)) if asked else None
         if not has_content:
             return Show(Place.NEW) if Kind.BOOK in self._kinds else None
         book = Book(tuple(draft.wish() for draft in drafts), every_one)
@@ -385,26 +243,19 @@ class Sentence:
             return self._unsure(Doubt.ONCE_OR_WEEKLY, book, every_week)
         return book
 
-    def _about(self, wishes: Sequence[Wish]) -> About:
-        """What is asked of them. Of one course it is told anyway whether it is full."""
-        looked = [part.text for part in self._parts if part.kind is Kind.LOOK]
-        if any(WHO_TEACHES.match(text) for text in looked):
-            return About.TEACHERS
-        asks_full = any(IS_FULL.fullmatch(text) for text in looked)
-        return About.FULL if asks_full and not any(wish.names for wish in wishes) else About.PLACES
-
     def _swap(self) -> Intent:
         """What is held, up to the last word that leads on; from there what is to be had instead."""
-        if self._kinds & {Kind.AND, Kind.OR, Kind.ELSE}:
+        if self._joined & {Kind.AND, Kind.OR, Kind.ELSE}:
             return self._unsure(Doubt.SEVERAL)
         parts = from_one_to_another(self._parts)
-        split = _split(parts)
-        old, new = self._gathered(parts[:split]), self._gathered(parts[split:])
+        at = split(parts)
+        old, new = self._gathered(parts[:at]), self._gathered(parts[at:])
         if len(old.drafts) > 1 or len(new.drafts) > 1:
             return self._unsure(Doubt.SEVERAL)
         if Kind.EVERY in self._kinds or any(each.days and each.days.several for each in (*old.drafts, *new.drafts)):
             return Series(old.drafts[0].wish(weekly=True))
-        return Swap(old.drafts[0].wish(), new.drafts[0].wish())
+        same_hour = any(part.kind is Kind.BOTH and THE_SAME.search(part.text) for part in self._parts)
+        return Swap(old.drafts[0].wish(), new.drafts[0].wish(), self._shift, same_hour, which_one(self._parts))
 
     # With a no
 
@@ -425,10 +276,10 @@ class Sentence:
             return Said(Word.NO)
         if Kind.ASKING in self._kinds or not (denies_a_verb(self._parts) or denies_a_class(self._parts)):
             return doubt
-        gathered = self._gathered(self._parts)
-        if len(gathered.drafts) > 1:
+        drafts = self._gathered(self._parts).drafts
+        if len(drafts) > 1:
             return doubt
-        draft = gathered.drafts[0]
+        draft = drafts[0]
         if self._is_paused():
             return Series(draft.recurring()) if draft != Draft() else Show(Place.HOLIDAYS)
         if Kind.EVERY in self._kinds or (draft.days and draft.days.several):
@@ -467,18 +318,3 @@ class Sentence:
             return None
         drafts = self._gathered(self._parts).drafts
         return Cancel(drafts[0].wish()) if len(drafts) == 1 and drafts[0] != Draft() else None
-
-
-def _split(parts: Sequence[Part]) -> int:
-    """Where what is held ends, and what is to be had instead begins."""
-    content = [at for at, part in enumerate(parts) if part.kind in CONTENT]
-    if len(content) < 2:
-        return len(parts)
-    within = range(content[0] + 1, content[-1] + 1)
-    leading = [at for at in within if _leads_on(parts[at])]
-    hours = [at for at in within if parts[at].kind is Kind.HOURS]
-    return (leading or hours or [len(parts)])[-1]
-
-
-def _leads_on(part: Part) -> bool:
-    return part.kind is Kind.TO or (part.kind is Kind.DAY and part.text.startswith(INTO))

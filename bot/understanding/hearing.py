@@ -11,10 +11,14 @@ from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
 
 MOST_PAGES = 3
-OF_MINE = frozenset({Kind.CANCEL, Kind.MOVE, Kind.EXCEPT, Kind.PAUSE, Kind.UNWATCH, Kind.MINE})
+OF_MINE = frozenset({Kind.CANCEL, Kind.MOVE, Kind.LATER, Kind.NTH, Kind.PAUSE, Kind.UNWATCH, Kind.MINE})
 """What speaks of what the person has: no class is offered for booking then."""
 DROPS = frozenset({Kind.CANCEL, Kind.PAUSE, Kind.UNWATCH, Kind.MOVE})
 """What says that something one has is to go."""
+WISHES = frozenset({Kind.BOOK, Kind.MOVE, Kind.LATER})
+"""What says that something is to be had."""
+TELLS = frozenset({Kind.BOOK, Kind.WATCH, Kind.LOOK, Kind.MINE, Kind.EVERY}) | DROPS
+"""What says what is to be done, or asked."""
 NOES = (Kind.NOT, Kind.NOTHING, Kind.EXCEPT)
 ENDS_A_NO = (Kind.COMMA, Kind.AND, Kind.OR, Kind.ELSE, Kind.CORRECTION)
 
@@ -44,7 +48,7 @@ ABOUT = tuple(
         (
             Place.RULES,
             r"penal\w+|free of charge|gratis|for free|conseguenz\w+|consequences?|rules?|regol[ae]|limit[ei]?|deadline"
-            r"|no show|ban(?:ned)?|late|fine|mult[ae]|sospension\w+|how far ahead|anticipo|in advance|allowed"
+            r"|no show|ban(?:ned)?|late|fined|a fine|mult[ae]|sospension\w+|how far ahead|anticipo|in advance|allowed"
             r"|permess[oaie]"
             r"|maximum|massimo",
         ),

@@ -207,7 +207,7 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"(?:not|non|no) (?:before|earlier than|prima) (?:(?:delle|dell|della|di|del) )?{_THE}{_FROM}", _after),
         (rf"(?:prima|before|earlier than) (?:(?:delle|dell|della|di|del) )?{_THE}{_FROM}", _before),
         (rf"(?:entro|by|until|till|fino alle|fino a|up to) {_THE}{_FROM}", _until),
-        (rf"(?:verso|circa|around|about|intorno|attorno) {_THE}{_FROM}(?: circa)?", _around),
+        (rf"(?:verso|circa|around|about|intorno|attorno) {_THE}{_FROM}(?: (?:circa|ish))?", _around),
         (rf"(?:{_AT})?{_FROM} (?:circa|ish)", _around),
     )
 )

@@ -96,23 +96,28 @@ class About(StrEnum):
 
     PLACES = auto()
     FULL = auto()  # which of them have no place
+    OPENING = auto()  # when they can be booked
     TEACHERS = auto()  # who teaches them
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What there is, and whether there are places."""
+    """What there is, and whether there are places. `but`: what is left out of it."""
 
     wish: Wish
     others: tuple[Wish, ...] = ()
     about: About = About.PLACES
+    but: Wish = Wish()
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Give back what is held, or take back what was asked for."""
+    """Give back what is held, or take back what was asked for. `but`: what stays of it."""
 
     wish: Wish
+    but: Wish = Wish()
+    every_one: bool = False  # all that is meant
+    nth: int | None = None  # which of those that are held, in their order; -1 is the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +135,37 @@ class Unwanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """How much earlier or later than a class that is held. `by`: None for "a bit"; `way`: 1 later, -1 earlier."""
+
+    by: timedelta | None
+    way: int = 0  # 0: nothing says which
+
+    def of(self, start: datetime) -> tuple[datetime, ...]:
+        """The moments that are meant, of a class that begins then; none where nobody says how much."""
+        if self.by is None:
+            return ()
+        return tuple(start + way * self.by for way in ((self.way,) if self.way else (1, -1)))
+
+    def side(self, start: time) -> tuple[time, time]:
+        """The hours of the day before or after that moment."""
+        return (start, LATEST) if self.way > 0 else (time.min, start) if self.way else (time.min, LATEST)
+
+
+@dataclass(frozen=True, slots=True)
 class Swap:
-    """Have another class instead of one that is held."""
+    """Have another class instead of one that is held. `shift`: so much earlier or later than that one."""
 
     old: Wish
     new: Wish
+    shift: Shift | None = None
+    same_hour: bool = False  # the new one begins when the old one does
+    nth: int | None = None  # which of those that are held, in their order; -1 is the last
+
+    @property
+    def says_more(self) -> bool:
+        """Whether anything is said of the new class."""
+        return self.new != Wish() or self.shift is not None
 
 
 class Place(StrEnum):
@@ -143,6 +174,7 @@ class Place(StrEnum):
     MENU = auto()
     NEW = auto()
     USUAL = auto()  # what somebody books week after week
+    LAST_WEEK = auto()  # what somebody had last week, to have it again
     MINE = auto()
     PERIODIC = auto()
     HOURS = auto()
@@ -220,6 +252,9 @@ class Unsure:
     said_no: str = ""  # the no it has, as it was written
     of_mine: bool = False  # whether it is rather about what the person has than about what there is
     about: tuple[Place, ...] = ()  # the pages that its single words speak of, the likeliest first
+    shift: Shift | None = None  # how much later or earlier than what is held
+    wishes: bool = False  # whether it has a wish in it: something is to be had, whatever is to go
+    is_told: bool = False  # whether a word that is known says what is to be done
 
 
 Reading = Book | Weekly | Watch | StopWatching | Look | Cancel | Series | Unwanted | Swap

@@ -23,7 +23,8 @@ class Kind(StrEnum):
     CANCEL = auto()
     PAUSE = auto()  # what recurs: to stop for a while, or to begin again; never a cancellation
     LASTING = auto()  # for how long: "for two weeks"
-    LATER = auto()  # than the one that is held: "something later"
+    LATER = auto()  # than the one that is held, or earlier: "an hour later"
+    NTH = auto()  # which of several: "the second one", "la seconda delle due"
     MOVE = auto()
     WATCH = auto()
     UNWATCH = auto()
@@ -57,6 +58,7 @@ _PLACE = (
 _MY_PLACE = r"(?:il|il mio|i|i miei|la mia|my|the|quel|that) (?:posto|posti|places?|spots?|slots?|seat)"
 _NO_MORE = r"(?:no longer|never|do not|non)(?: voglio)?(?: piu)?"
 _LEAVE = r"lasci\w* (?:perdere|stare)|dimentica"
+_NTH = r"first|second|third|last|prim[ao]|second[ao]|terz[ao]|ultim[ao]"
 _ALERT = (
     r"(?:watch|alert|allerta|allarme|notification|avviso|notifica|sorveglianza)"
     r"(?: (?:for|about|on|of|per|di|su|del|della))?"
@@ -65,6 +67,22 @@ _FULL = (
     r"(?:e|is|fosse|dovesse essere|s|it is|its|are|they are|that is|are all)? ?(?:tutto |gia |all "
     r"|already )?(?:pien[oaie]|esaurit[oaie]|full|taken|complet[oa]|fully booked)"
 )
+
+_NOT_GOING = (
+    r"(?:(?:dar|do|dai|daro|darei|dare)|(?:fare|faccio|faro)) (?:buca|forfait|forca|sega)(?: (?:a|ad|al|alla|per))?"
+    r"|(?:(?:mi )?tir(?:o|are|ero|arm[io]|armi)) (?:il |un )?(?:pacco|bidone|indietro)(?: (?:a|ad|al|alla|per|da|dal"
+    r"|dalla))?"
+    r"|(?:dare|do|faro|faccio) (?:il |un )?(?:pacco|bidone)(?: (?:a|ad|al|alla))?"
+    r"|bidon(?:o|are|ero|a|iamo)|pacc(?:o|are|hero|hiamo)(?= |$)|segare|mi chiamo fuori(?: (?:da|dal|dalla))?"
+    r"|(?:mi )?(?:perdo|perdero|perdere)(?= )|saltiamo|lasciam\w* (?:perdere|stare)|passo(?! (?:a|da|in|dal|di"
+    r"|dalla)\b)"
+    r"|(?:will |have to |must |going to |gonna |need to )(?:miss|pass on|pass)|(?:i )?pass on"
+    r"|bail(?:ing)?(?: (?:on|out of|out|from))?|flak(?:e|ing)(?: (?:on|out))?"
+    r"|(?:drop|dropping|pull|pulling|duck|back|backing)(?:ing)? out(?: (?:of|from))?"
+    r"|call(?:ing)? (?:it |that )?off|give (?:it|that|this) a miss|wriggle out of|i am out(?: (?:for|of))?"
+    r"|blow(?:ing)? off(?= (?!(?:some )?steam))|scratch(?! that)|nix|axe|chuck(?: in)?"
+)
+"""Not to go to a class, as people say it among themselves."""
 
 PATTERNS: tuple[tuple[Kind, str], ...] = (
     (Kind.ASKING, r"\?"),
@@ -81,7 +99,15 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.BOTH,
         r"(?:(?:per|for|at|alla|allo|the) ){0,2}(?:both(?: of them| times| days)?|entramb[ie](?: le volte| i giorni)?"
-        r"|tutt[ei] e due|sempre|always|same time|same hour|stessa ora|stesso orario)",
+        r"|tutt[ei] e due|sempre|always|same time|same hour|stessa ora|stesso orario"
+        r"|(?:but |ma )?(?:at )?(?:the )?same (?:time|hour|slot)(?: (?:as (?:before|now|usual)))?"
+        r"|(?:ma )?(?:stess[ao]) (?:ora|orario))",
+    ),
+    (
+        Kind.NTH,
+        rf"(?:(?:la|il|l|the) )?(?:{_NTH})(?: (?:one|lezione|class|prenotazione|booking))?"
+        r" (?:(?:delle|dei|tra le|fra le|of the|of my|of) )(?:mie |my )?(?:due|tre|quattro|two|three|four|2|3|4)"
+        rf"|(?:the )(?:{_NTH}) one|(?:la|il|l) (?:second[ao]|terz[ao]|ultim[ao])(?= (?:di|del|che|$))",
     ),
     (Kind.AND, r"(?:, )?(?:e|ed|and|poi|e poi|and then|then|&|e anche|and also|anche|also|plus)"),
     # What was just said is put right
@@ -155,7 +181,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.CANCEL,
-        rf"{_LEAVE}|forget(?: about)?|unsubscribe(?: me)?(?: from)?|opt(?:ing)? out(?: of)?|smett(?:ere|o)(?: con"
+        r"toglimi da(?= (?:oggi|domani|dopodomani|stasera)\b)"
+        rf"|{_LEAVE}|forget(?: about)?|unsubscribe(?: me)?(?: from)?|opt(?:ing)? out(?: of)?|smett(?:ere|o)(?: con"
         rf"| di fare)?"
         r"|termin(?:a|are|ate|o)|end(?= (?:my|the)\b)|lev(?:a|are|ami|armi|alo|ala)"
         r"|turn off|ditch|scrap|bin|quit|lascio|mollo|leave(?! (?:it|me|a|my|everything)\b)"
@@ -166,7 +193,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         rf"|give up) {_MY_PLACE}|unbook|get me out|take me off|take me out|get rid|withdraw|stop|ferma|interrompi"
         r"|smetti|salta(?:re)?|salter(?:ei|o|emmo)|toglier(?:ei|o)|rinuncer(?:ei|o)|skip"
         r"|sit(?:ting)? out|back out of"
-        r"|bail (?:on|out of)|(?:give|hand)(?:ing)? back|restitu(?:isci|isco|ire)|ritir(?:a|o|are)",
+        r"|(?:give|hand)(?:ing)? back|restitu(?:isci|isco|ire)|ritir(?:a|o|are)"
+        rf"|{_NOT_GOING}",
     ),
     (
         Kind.PAUSE,
@@ -196,10 +224,13 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|esami|summer|estate|i (?:say|tell you)(?: so)?)",
     ),
     (Kind.BOUND, r"first thing(?= in| tomorrow| on|$)|per prima cosa"),
-    (Kind.LATER, r"later(?: on)?|earlier|sooner|piu (?:tardi|presto)"),
     (
         Kind.MOVE,
-        r"trade|fa(?:i|re|cciamo) (?:un |il )?s?cambio(?: con)?"
+        r"(?:sposta\w* )?(?:in )?(?:avanti|indietro) di(?= )|bring forward|push(?: back)?|spostament[oi]|slittare"
+        r"|slitta"
+        r"|cambio(?= )|cambio (?:di )?(?:giorno|ora|orario)|moving|changing|switching|swapping|posporre|postpon\w+"
+        r"|ritard(?:a|are|o)(?= )|delay|spostiamo|cambiamo|scambiamo|anticipiamo|posticipiamo|rimandiamo"
+        r"|trade|fa(?:i|re|cciamo) (?:un |il )?s?cambio(?: con)?"
         r"|spost(?!at)\w+|cambi(?:a|are|ami|armi|o)|scambi(?:a|are|ami|o)?|anticip(?:a|are|ami|o)|posticip(?:a|are"
         r"|ami|o)|rimand(?:a|are|ami|o)|move|reschedule|swap|change|switch|postpone|shift|exchange|replace"
         r"|sostituisci|sostituire",
@@ -219,7 +250,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         Kind.BOOK,
         r"crea(?:mi)?|create"
         r"|dammi (?:un|il) posto|give me (?:a|the) (?:place|spot)|put|fissa(?:mi|rmi)?|count me in|sign me in"
-        r"|i will take|put me|prenot(?!at|azion)\w+|segn(?:ami|armi|a|are|arci|i)|iscriv\w+|essere iscritt[oa]"
+        r"|i will take|put me|prenot(?!at|azion)\w+|segn(?:ami|armi|a|are|arci|i|ate|atemi|ateci|amo|iamo)"
+        r"|mi butto(?: su| in)?|ci butto|iscriv\w+|essere iscritt[oa]"
         r"|mett(?:imi|ermi|i|ere)(?: in lista(?! d attesa))?|registrami|inseriscimi|prend(?:i|imi|ere|ermi|iamo)"
         r"|blocc(?:a|hi"
         r"|ami|are|armi)|riserva(?:mi|re|rmi)?|ferma(?:mi)? (?:un|il) posto|trova(?:mi|rmi)?|aggiungi(?:mi)?"

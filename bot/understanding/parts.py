@@ -14,8 +14,10 @@ from rapidfuzz.distance import OSA
 from bot.understanding import days, hours
 from bot.understanding.days import Days, days_at
 from bot.understanding.hours import Told, hours_at
+from bot.understanding.intents import Shift
 from bot.understanding.lexicon import COMPILED, FILLERS, FIRST_NAMES, Kind
 from bot.understanding.phrases import WORDS_OF_PAGES
+from bot.understanding.shifts import shift_at
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.words import worded
 
@@ -63,6 +65,7 @@ class Part:
     names: tuple[str, ...] = ()
     where: str = ""
     who: tuple[str, ...] = ()
+    shift: Shift | None = None
 
 
 def taken_apart(text: str, vocabulary: Vocabulary, today: date) -> list[Part]:
@@ -127,6 +130,9 @@ def _longest_at(
         found.append((end, [Part(Kind.DAY, text[at:end], days=said), *number_too]))
     if (hours_found := hours_at(text, at)) is not None:
         found.append((hours_found[0], [Part(Kind.HOURS, text[at : hours_found[0]], told=hours_found[1])]))
+    if (shift_found := shift_at(text, at)) is not None:
+        end, shift = shift_found
+        found.append((end, [Part(Kind.LATER, text[at:end], shift=shift)]))
     for kind, pattern in COMPILED:
         if match := pattern.match(text, at):
             found.append((match.end(), [Part(kind, match[0])]))

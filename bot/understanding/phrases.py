@@ -67,11 +67,20 @@ PAGES = (
     (
         Place.USUAL,
         r"(?:(?:prenot\w+|book|reserve|same|come|as|per|for|me) ){0,3}(?:solit[oa]|usual)(?: (?:one|class|thing"
-        r"|lezione|corso))?|come sempre|(?:book |reserve )?same as (?:always|last week)"
-        r"|(?:prenot\w+ )?(?:stess[ao](?: cosa)? )?(?:come|del) settimana scorsa"
+        r"|lezione|corso))?|come sempre|(?:book |reserve )?same as always"
         r"|la stessa cosa|stessa cosa|same thing|same again"
         r"|(?:(?:book|reserve|prenot\w+) )?(?:(?:the )?same )?(?:as|like|come) (?:last|ultima|altra|scorsa|always"
         r"|usual|sempre|solito)(?: (?:time|volta))?",
+    ),
+    (
+        Place.LAST_WEEK,
+        r"(?=(?:prenot\w+|book|reserve)\b|.*\b(?:same|repeat|redo|again|as|like|rif\w+|ripet\w+|stess\w+|come|nuovo)\b)"
+        r"(?:(?:everything|tutto|all|book|reserve|repeat|do|redo|prenot\w+|rifai|rifare|ripet\w+|rimett\w+|put"
+        r"|stess\w+|same|thing|things|cosa"
+        r"|cose|lezioni|classes|as|like|from|what|had|i|did|quello|quelle|che|fatto|avuto|avevo|come|settimana|"
+        r"exactly|esattamente|in|per|for|week|this|quest\w+|ones?) ){1,8}"
+        r"(?:(?:last|previous) week|(?:settimana )?(?:scorsa|passata)|(?:scorsa|passata) settimana)"
+        r"(?: (?:again|di nuovo|too|anche))?",
     ),
     (
         Place.MENU,

@@ -10,7 +10,7 @@ from datetime import date
 from bot.understanding.asides import without_asides
 from bot.understanding.days_off import holiday_days
 from bot.understanding.grammar import meaning
-from bot.understanding.hearing import DROPS, OF_MINE, denied, heard, pages_about
+from bot.understanding.hearing import DROPS, OF_MINE, TELLS, WISHES, denied, heard, pages_about
 from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part, taken_apart
@@ -70,7 +70,8 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
 def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text: str) -> Unsure:
     """A question that tells what was heard, and where its words may lead."""
     kinds = {part.kind for part in parts}
-    told = tuple(word for word in unsure.words if word not in SMALL | EVERYDAY)
+    shifts = {part.text for part in parts if part.shift}
+    told = tuple(word for word in unsure.words if word not in SMALL | EVERYDAY | shifts)
     asks = Kind.ASKING in kinds or Kind.MINE in kinds
     said_no = SAYS_NO.search(text)
     return replace(
@@ -82,4 +83,7 @@ def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text
         only_asks=asks and not kinds & (DROPS if Kind.ASKING in kinds else DROPS | {Kind.NOT}),
         about=pages_about(plain) or ((Place.HISTORY,) if unsure.doubt is Doubt.PAST else ()),
         said_no=said_no[0] if said_no else "",
+        shift=next((part.shift for part in parts if part.shift), None),
+        wishes=bool(kinds & WISHES),
+        is_told=bool(kinds & TELLS),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.understanding.days import BY_WEEKDAY, SEVERAL
+from bot.understanding.moves import moved
 
 _DO = r"(?:give|ced|book|prenot|annull|cancel|disd|swap|scambi|spost|mett|put|move|togli|drop)"
 _BECAUSE = r"(?:because|cause|cuz|coz|bc|since (?=i |we )|perche|siccome|visto che|dato che|poiche)"
@@ -20,9 +21,17 @@ _I_HAVE = (
 )
 REASONS = (
     re.compile(rf"(?<=\w)(?: ,)? {_BECAUSE} (?!.*\b{_DO})[^,?]+(?= ,| \?|$)"),
-    re.compile(rf"(?:(?<=\w) ,|(?<=\w)(?= (?:i|che ho|che sono) )) (?:but |ma |che )?{_I_HAVE}(?= [,?]|$)"),
+    re.compile(
+        rf"(?:(?<=\w) ,|(?<=\w)(?= (?:i|che (?:poi )?(?:ho|sono)) )) (?:but |ma |che )?(?:poi "
+        rf"|then )?{_I_HAVE}(?: fuori)?(?= [,?]|$)"
+    ),
     re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} ,(?: (?:so|quindi|percio))?"),
     re.compile(rf"^{_BECAUSE} {_I_HAVE}(?: ,)?"),
+    re.compile(
+        r"(?<=\w) , (?:sono (?:tornat|rientrat)[oa]|i am back|we are back|i got back)(?: (?:a|in|at|to"
+        r"|from) \w+)?(?= ,|$)"
+        r"|(?<=\w) , (?:i do not (?:go|come|like it|do it)|non ci (?:vado|vengo))(?: (?:any more|anymore|piu))(?= ,|$)"
+    ),
     re.compile(r"(?<=\w)(?: ,)? (?:something (?:(?:has )?come|came) up|(?:mi )?is (?:successo|capitato) qualcosa)$"),
     re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} (?=(?:please )?(?:cancel|annull|disd|drop|togli))"),
 )
@@ -30,12 +39,6 @@ REASONS = (
 
 _TEACHER = r"(?:istruttor[ei]|istruttrice|insegnante|maestr[oa]|instructor|teacher|trainer|coach)"
 _FAST = r"(?:in quanto(?: tempo)?|quanto (?:in fretta|velocemente|presto|rapidamente)|con che velocita)"
-_INSTEAD = r"(?:al posto d(?:i|el|ella|ello|ell)|in place of)"
-_HAVE_IT = (
-    r"(?:mett\w+|prenot\w+|iscriv\w+|segn(?:a|ami)|fammi(?: fare)?|dammi|prend\w+|vorrei(?: fare)?|voglio(?: fare)?"
-    r"|preferi\w+(?: fare)?|book(?: me)?|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me|i want"
-    r"|i would like)"
-)
 _DAYS = "(?:" + "|".join([*BY_WEEKDAY, *SEVERAL]) + ")"
 _AND_CANCEL = (
     r"(?: ,? ?(?:(?:so|and|quindi|e) )?(?:please )?(?:cancel it|drop it|annull(?:a|ala|alo)|disdi(?:ci|cila|cilo)))?"
@@ -123,6 +126,17 @@ SAYINGS = (
         "cancel",
     ),
     (re.compile(rf"(?<=\w)(?: ,)? {_NOT_THE_OTHERS}(?= ,|$)"), ""),
+    (
+        re.compile(
+            r"\b(?:(?:my |the |le |la |i )*(?:lectures?|lessons?|class(?:es)?|work|lezion[ei]|turno|lavoro"
+            r"|lab) )?(?:finish\w*|ends?|esco|finisc\w+) "
+            r"(?:work |uni |lezione |di lavorare |dal lavoro )?(?:at|alle) (?P<hour>[\d:]+(?: [ap]m)?)(?: ,)?(?: (?:so"
+            r"|quindi))? "
+            r"(?:(?:anything|any|whatever|something|qualsiasi|qualunque|tutto|qualcosa)(?: \w+)? )?(?:after that"
+            r"|from then(?: on)?|after|dopo|da li in poi|poi)\b"
+        ),
+        r"after \g<hour>",
+    ),
     # What one does before or after, where the hour is told besides
     (
         re.compile(
@@ -232,15 +246,6 @@ SAYINGS = (
     # One class for another
     (re.compile(r"\b(?:fai|fare|facciamo) (?:un |il )?s?cambio (?:tra|fra) (.+?) e (.+)"), r"swap \1 for \2"),
     (re.compile(r"\b(?:swap|switch|change) between (.+?) and (.+)"), r"swap \1 for \2"),
-    (re.compile(rf"\b{_INSTEAD} (.+?)(?: ,)? {_HAVE_IT} (.+)"), r"swap \1 for \2"),
-    (re.compile(rf"^{_HAVE_IT} (.+?) {_INSTEAD} (.+)"), r"swap \2 for \1"),
-    (
-        re.compile(
-            r"\b(?:cancel|drop|annull\w+|cancella\w*|disd\w+|togli\w*) ([^,]+?)(?: ,)? (?:and|e|,)"
-            rf"(?: (?:please|poi|then))? {_HAVE_IT} (.+) (?:instead|invece|al suo posto|in its place)(?= \?|$)"
-        ),
-        r"swap \1 for \2",
-    ),
     # What stays, and what one wants to be out of
     (
         re.compile(r"\b(?:leave|lascia\w*) (?!me\b)(.+?) (?:as (?:it|they) (?:is|are)|alone|come is|come sta|cosi)\b"),
@@ -285,6 +290,13 @@ SAYINGS = (
     (re.compile(r"\b(?:is|hanno|is stat[oa]) (?:stat[oa] )?(?:annullat|cancellat)[oa] (?!il mio|la mia)"), "posti "),
     # One and not the other
     (
+        re.compile(
+            r"\b(?:not|non) (annull\w+|cancell\w+|disd\w+|togli\w*|cancel|drop|delete|remove) [^,?]+?(?: ,)? "
+            rf"(?:ma|but|bensi) (?!(?:non|not|only|solo|soltanto|just)\b|(?:\w+ )?{_DO})"
+        ),
+        r"\1 ",
+    ),
+    (
         re.compile(r"\b(not|non) ((?:(?!\b(?:ma|but|bensi)\b|,).)+?) (?:ma|but|bensi) (?!(?:non|not|only|solo)\b)"),
         r"\1 \2 , ",
     ),
@@ -303,7 +315,7 @@ def plainer(text: str) -> str:
     shorter = text
     for reason in REASONS:
         shorter = reason.sub("", shorter)
-    said = " ".join(shorter.split()) or text
+    said = moved(" ".join(shorter.split()) or text)
     for pattern, instead in SAYINGS:
         said = pattern.sub(instead, said)
     return " ".join(said.split())

@@ -6,23 +6,16 @@ import re
 from dataclasses import replace
 from datetime import time, timedelta
 
-from bot.understanding.days import NUMBERS
 from bot.understanding.hours import moments_in
 from bot.understanding.intents import Place, Show
+from bot.understanding.shifts import LENGTH, length_of
 
 USUAL_BEGIN, USUAL_END = time(22), time(7)  # of a night of which only the other end is said
 MORNING, NOON = time(6), time(12)
 OF_THE_MORNING = re.compile(r"\d am\b|\bmattina\b|\bmorning\b")
 MIDNIGHT = re.compile(r"\b(?:midnight|mezzanotte)\b")
 ENDS = re.compile(r"(?:before|until|till|prima|fino|entro|by)(?: (?:a|alle|all|delle|dell|le|the|at))*$")
-LEAD = re.compile(
-    r"\b(?P<number>\d{1,2}|" + "|".join(NUMBERS) + r"|an|half an|mezz)(?P<half> and a half)? ?"
-    r"(?P<unit>h|hrs?|hours?|or[ae]|minutes?|minut[oi]|min|days?|giorn[oi])\b(?P<mezza> e mezz[ao])?"
-)
-HALF = timedelta(minutes=30)
-HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
-UNITS = {"h": HOUR, "o": HOUR, "m": MINUTE, "d": DAY, "g": DAY}
-"""By the first letter of the unit, in either language."""
+LEAD = re.compile(rf"(?<![\w:.,]){LENGTH}(?= |$)")
 
 
 def with_values(show: Show, plain: str) -> Show:
@@ -64,10 +57,4 @@ def _evening(moments: tuple[time, ...], plain: str) -> time:
 def lead_said(plain: str) -> timedelta | None:
     """How long before a class, where the normalised text says one length."""
     found = list(LEAD.finditer(plain))
-    if len(found) != 1:
-        return None
-    word, unit = found[0]["number"], UNITS[found[0]["unit"][0]]
-    if word in ("half an", "mezz"):
-        return HALF
-    number = int(word) if word.isdigit() else NUMBERS.get(word, 1)
-    return number * unit + (HALF if found[0]["half"] or found[0]["mezza"] else timedelta())
+    return length_of(found[0]) if len(found) == 1 else None

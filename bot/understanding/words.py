@@ -94,6 +94,8 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         re.compile(r"\b(?:put|metti(?:mi)?|mettere|mettete)\b(.*) (?:on hold|on pause|in pausa(?! pranzo))\b"),
         r"pause\1",
     ),
+    (re.compile(r"\bcancell\b"), "cancel"),
+    (re.compile(r"\bcall (?!off\b)(.+?) off\b"), r"call off \1"),
     (re.compile(r"\bstop booking\b"), "do not book"),
     (re.compile(r"\bgive (?!(?:back|me|us)\b)(.+?) back\b"), r"give back \1"),
     (re.compile(r"^((?:(?!\b(?:what time|when|which)\b).)*?)\bstart (?:booking )?(.+?) again\b"), r"\1resume \2"),

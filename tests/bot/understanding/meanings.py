@@ -19,6 +19,7 @@ from bot.understanding.intents import (
     Place,
     Said,
     Series,
+    Shift,
     Show,
     StopWatching,
     Swap,
@@ -76,8 +77,14 @@ def line_of(intent: Intent) -> str:
             return _joined("book", " / ".join(map(_wish, wishes)))
         case Weekly(wishes, every_one):
             return _joined("weekly", (" & " if every_one else " / ").join(map(_wish, wishes)))
-        case Swap(old, new):
-            return f"swap {_wish(old)} -> {_wish(new)}"
+        case Swap(old, new, shift, same_hour, nth):
+            return _joined(
+                f"swap{_nth(nth)} {_wish(old)} -> {_wish(new)}", "same hour" if same_hour else "", _shift(shift)
+            )
+        case Cancel(wish, but, _every_one, nth) if but != Wish() or nth is not None:
+            return _joined(f"cancel{_nth(nth)}", _wish(wish), f"but {_wish(but)}" if but != Wish() else "")
+        case Look(wish, (), _about, but) if but != Wish():
+            return _joined("look", _wish(wish), "but", _wish(but))
         case Show(Place.HOLIDAYS, days) if days:
             return "off " + "-".join(f"{day.day}/{day.month}" for day in days)
         case Show(Place.QUIET | Place.REMINDERS | Place.LANGUAGE):
@@ -112,6 +119,17 @@ def _wish(wish: Wish) -> str:
     where = " ".join(f"@{each.lower()}" for each in wish.where)
     who = ",".join(f"~{each.lower()}" for each in wish.who)
     return _joined(names, days, weekdays, _hours(wish.hours) if wish.hours else "", where, who)
+
+
+def _nth(nth: int | None) -> str:
+    return "" if nth is None else f" #{nth}"
+
+
+def _shift(shift: Shift | None) -> str:
+    if shift is None:
+        return ""
+    minutes = int(shift.by.total_seconds()) // 60 if shift.by else ""
+    return f"{('+-', '+', '-')[shift.way]}{minutes}"
 
 
 def _hours(hours: Hours) -> str:

@@ -21,7 +21,7 @@ from tests.bot.understanding.meanings import DEMO, TODAY, meant
         ("how fast did you get it", "show statistics"),
         ("quanto sei stato veloce?", "show statistics"),
         ("in quanto tempo l'hai prenotata?", "show statistics"),
-        ("same as last week", "show usual"),
+        ("same as last week", "show last_week"),
         ("the usual", "show usual"),
         ("il solito", "show usual"),
         ("list the courses", "show hours"),

@@ -54,7 +54,7 @@ def test_odd_ways_to_say_when_are_read(said: str, means: str) -> None:
         ("metti in pausa la palestra fino a gennaio", "series fit"),
         ("pause the gym until monday", "series fit"),
         ("non prenotare la palestra fino a gennaio", "series fit"),
-        ("can I switch yoga for something later?", "swap yoga -> "),
+        ("can I switch yoga for something later?", "swap yoga ->  +"),
         ("al posto di yoga domani mettimi total body", "swap yoga 25/11 -> total"),
         ("vorrei total body al posto di yoga domani", "swap yoga 25/11 -> total"),
         ("make stretching a weekly thing", "weekly stretch"),

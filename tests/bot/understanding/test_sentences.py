@@ -163,7 +163,7 @@ def test_words_that_are_not_known_come_back_with_the_nearest_names() -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("book the same as last week", "usual"), ("show me the week", "week"), ("mostrami la settimana", "week"),
+        ("book the same as last week", "last_week"), ("show me the week", "week"), ("mostrami la settimana", "week"),
         ("how many classes this month", "statistics"), ("quante lezioni ho fatto questo mese?", "statistics"),
         ("remind me 2 hours before", "settings"), ("quiet hours", "settings"),
         ("going on holiday", "holidays"), ("in vacanza", "holidays"),

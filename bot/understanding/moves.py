@@ -1,0 +1,131 @@
+"""A class for another one, said in a roundabout way, put as `swap the old one for the new one`."""
+
+from __future__ import annotations
+
+import re
+
+_SOMETHING = r"(?:(?!\b(?:annull|cancell?|disd|drop|non|not|no)\w*\b)[^?])+?"
+_HAVE = (
+    r"(?:(?:i )?(?:have|got|had)(?: (?:got|already|booked))*|i (?:have )?booked(?: (?:me|myself))?|i am (?:booked|down"
+    r"|in"
+    r"|signed up)|(?:you )?(?:have )?(?:booked|put) me(?: down)?|(?:gia )?(?:ho|avevo|avrei)(?: (?:gia|prenotato"
+    r"|preso))*"
+    r"|(?:sono|ero) (?:gia )?(?:iscritt|prenotat|segnat)[oa]|mi hai (?:messo|messa|prenotato|segnato))"
+    r"(?: (?:for|in|on|to|at|a|ad|al|alla|per|il|la|the|my|una|un|lezione|di)(?= ))*"
+)
+_CAN = (
+    r"(?:can|could|may|would) (?:i|we|you)|is it possible(?: for me)?(?: to)?|(?:si )?(?:puo|potrebbe|riesce|riesci"
+    r"|puoi"
+    r"|potresti)|posso|potrei|possiamo|sarebbe possibile|possible(?: to)?|how about|what about|let us|lets"
+)
+_TAKE = r"fare|far|do|have|go|come|venire|andare|take|attend|join|go to|be|move it|move|spostarl\w+|spostar\w*|farl\w+"
+_RATHER = (
+    r"(?:preferi(?:rei|sco|remmo)|vorrei|volevo|mi (?:piacerebbe|serve|servirebbe|andrebbe|va)(?: (?:bene|meglio))?"
+    r"|(?:i )?(?:would )?(?:really |much )?(?:rather|prefer|like|love|need|want)(?: (?:to|it))?|meglio|magari"
+    rf"|(?:{_CAN})(?: (?:please|per favore))?)(?: (?:{_TAKE}))*(?: (?:to|a|ad|al|alla|per|on|il|la|the|in|at))*"
+)
+_CHANGE = (
+    rf"(?:(?: ,| and| e)?(?: (?:{_CAN}|please|pls|per favore|to|che dici|ok))* ?"
+    r"(?:cambi\w+|spost\w+|change|switch|swap|move|fare|farlo|do|arrange|scambi\w+)?(?: (?:it|that|this|them|la|lo"
+    r"|quella"
+    r"|for me|please|per favore))*)"
+)
+_INSTEAD = r"(?:invece|instead|piuttosto|al suo posto|al posto suo|in its place|rather)"
+_INSTEAD_OF = (
+    r"(?:invece (?:di|del|dello|della|dell|che)|instead of|anziche|rather than|al posto d(?:i|el|ella|ello|ell)"
+    r"|in place of)"
+)
+_CAN_NOT = (
+    r"(?:(?:i |we )?(?:can not|could not|am not able to|not able to|am not free|not free|am busy|will not)(?: (?:make"
+    r"|come|go"
+    r"|attend|do|be|be there|it|manage))*|(?:io )?non (?:posso|riesco|potro|potrei|riusciro|ci sono|ci saro|mi va bene"
+    r"|va bene"
+    r"|vengo|faccio)(?: (?:piu|venire|andare|andarci|esserci|farcela|fare|piu venire))*|(?:does|is) not (?:work|good"
+    r"|suit)"
+    r"(?: (?:for me|me))?|sono (?:impegnat|occupat)[oa]|no good)"
+)
+_TAKEN = (
+    r"(?:mett\w+|prenot\w+|iscriv\w+|segn(?:a|ami)|fammi(?: fare)?|dammi|prend\w+|vorrei(?: fare)?|voglio(?: fare)?"
+    r"|preferi\w+(?: fare)?|facciamo|fai|book(?: me)?|put me(?: down)?(?: (?:in|into|for))?|get me(?: into)?|give me"
+    r"|i want"
+    r"|i would like(?: to (?:do|have))?|(?:can|could) (?:i|we|you) (?:do|have|take|book|get|put me in|book me|go to)"
+    r"|posso (?:fare|avere|venire|andare)(?: a)?|i would (?:rather|prefer)(?: (?:do|have|to do|to have))?)"
+)
+_MOVED = r"(?:moved|rescheduled|switched|changed|swapped|shifted|postponed|spostat[oa]|cambiat[oa]|scambiat[oa])"
+_BACK = r"(?:back|forwards?|up|ahead|indietro|avanti)"
+
+_POLITE = r"(?:(?:hi|hello|hey|ciao|ok|please|pls|sorry|scusa|salve)(?: ,)? )*"
+_AS_SWAP = r"swap \g<old> for \g<new>"
+
+
+def _way(*pieces: str) -> re.Pattern[str]:
+    return re.compile("".join(pieces))
+
+
+MOVES = (
+    # The verb around what is moved, or in another form
+    (_way(rf"\b(?:can|could|may|would) (?P<old>.+?) be {_MOVED}\b"), r"move \g<old>"),
+    (_way(rf"\b(?:get|have) (?P<old>(?:(?!\b(?:moved|to)\b).)+?) {_MOVED}\b"), r"move \g<old>"),
+    (_way(r"\bbring (?P<old>[^,?]+?) (?:forward|up)\b|\b(?:bring forward|move up)\b"), r"anticipa \g<old>"),
+    (_way(r"\b(?:push|put|set) (?P<old>[^,?]+?) back\b"), r"postpone \g<old>"),
+    (
+        _way(r"\b(?:push back|delay|put off|hold off|set back)(?= .*\b(?:by|hours?|minutes?|until|till|to)\b)"),
+        "postpone",
+    ),
+    (_way(r"\bmake (?:it|that|this) (?=(?:half|an?|one|\d+) \w+ (?:later|earlier))"), "move it "),
+    # The old one can't be, and the new one is wished
+    (
+        _way(
+            rf"^{_POLITE}(?P<old>(?!.*\b{_HAVE}).+?) {_CAN_NOT}",
+            r"(?:(?: ,)?(?: (?:ma|but|so|quindi|pero))| ,| (?=facciamo|meglio|preferi|va bene|va meglio|lets|let us))",
+            rf"(?: (?:{_RATHER}|{_TAKEN}|{_CAN}|va (?:bene|meglio)"
+            rf"|works?))+ (?P<new>{_SOMETHING})(?: {_INSTEAD})?(?= \?|$)",
+        ),
+        _AS_SWAP,
+    ),
+    (
+        _way(
+            rf"^{_POLITE}{_CAN_NOT}(?: (?:on|a|ad|al|alla|per|il|the))? (?P<old>{_SOMETHING})(?: ,| so| but| ma"
+            rf"| quindi)",
+            rf"(?: (?:{_RATHER}|{_TAKEN}|{_CAN}))* (?P<new>{_SOMETHING}) {_INSTEAD}(?= \?|$| ,)",
+        ),
+        _AS_SWAP,
+    ),
+    # The old one is held, and the new one is liked better
+    (
+        _way(
+            rf"^{_POLITE}{_HAVE} (?P<old>{_SOMETHING})(?: ,)?(?: (?:ma|but|pero|and|e)| ,)(?: ,)? ",
+            rf"(?:i )?(?:(?:realised|think|credo|penso) )?{_RATHER} (?P<new>{_SOMETHING}){_CHANGE}(?: \?)?$",
+        ),
+        _AS_SWAP,
+    ),
+    # One instead of the other
+    (
+        _way(rf"^{_POLITE}{_INSTEAD_OF} (?P<old>[^,]+?)(?: ,)? (?:{_TAKEN}|{_RATHER}) (?P<new>{_SOMETHING})(?= \?|$)"),
+        _AS_SWAP,
+    ),
+    (_way(rf"^{_POLITE}{_INSTEAD_OF} (?P<old>[^,]+?) , (?P<new>{_SOMETHING})(?= \?|$)"), _AS_SWAP),
+    (
+        _way(
+            rf"^{_POLITE}(?:{_TAKEN} |{_RATHER} |{_CAN} (?:{_TAKE}) )?(?P<new>{_SOMETHING})(?: ,)? {_INSTEAD_OF} ",
+            rf"(?P<old>{_SOMETHING})(?: (?:please|per favore))?(?= \?|$)",
+        ),
+        _AS_SWAP,
+    ),
+    (
+        _way(
+            r"\b(?:cancel|drop|annull\w+|cancella\w*|disd\w+|togli\w*) (?P<old>[^,]+?)(?: ,)? (?:and|e|,)",
+            rf"(?: (?:please|poi|then))? {_TAKEN} (?P<new>.+) {_INSTEAD}(?= \?|$)",
+        ),
+        _AS_SWAP,
+    ),
+)
+"""Each way, and the same as the grammar reads it."""
+
+
+def moved(text: str) -> str:
+    """Normalised text with each such way as a swap."""
+    said = text
+    for pattern, instead in MOVES:
+        said = pattern.sub(instead, said)
+    return " ".join(said.split())
