@@ -15,7 +15,7 @@ from pathlib import Path
 
 from demo.site import SiteWorld, Slot
 from demo.telegram import TelegramEmulator
-from demo.world import DAYS_AHEAD, GIULIA, MARCO, Programme, worth_watching
+from demo.world import DAYS_AHEAD, GIULIA, MARCO, SOFIA, Programme, worth_watching
 from domain.house_rules import Rule
 from domain.model import Clock, stamp, utc_now
 
@@ -42,7 +42,7 @@ def open_again(world: SiteWorld, opens_at: datetime) -> Slot:
     world.timetable.opening_at = f"{opens_at:%H:%M:%S}"
     day = opens_at.date() + timedelta(days=world.timetable.opening_days)
     world.slots(day)  # made, if nobody has looked at it yet
-    held = {slot.appointment_id for person in (GIULIA, MARCO) for slot in world.bookings(person.username)}
+    held = {slot.appointment_id for person in (GIULIA, MARCO, SOFIA) for slot in world.bookings(person.username)}
     world.timetable.close(day, spared=held)
     return worth_watching(world, day, unless=held)
 

@@ -109,9 +109,15 @@ class Guests:
         return [_guest(row) for row in rows]
 
     async def names(self) -> dict[int, str]:
-        """What Telegram called each guest; who was moved in from the configuration has no name."""
-        rows = await self._db.rows("SELECT user_id, name FROM guests WHERE name <> CAST(user_id AS TEXT)")
-        return {row["user_id"]: row["name"] for row in rows}
+        """What Telegram called each guest, and whoever books together with somebody; of others no name is kept."""
+        rows = await self._db.rows(
+            """
+            SELECT asker_id AS user_id, asker_name AS name FROM agreements
+            UNION ALL SELECT friend_id, friend_name FROM agreements WHERE friend_id IS NOT NULL
+            UNION ALL SELECT user_id, name FROM guests WHERE name <> CAST(user_id AS TEXT)
+            """
+        )
+        return {row["user_id"]: row["name"] for row in rows if row["name"]}
 
     async def waiting(self, user_id: int) -> int:
         """How many bookings and watches of the person wait: what their limit is about."""

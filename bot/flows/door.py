@@ -39,7 +39,7 @@ class DoorFlow:
             case Verb.DOOR_LANGUAGE:
                 return await self.choose_language(tap)
             case Verb.HELP:
-                return screens.menu.help_page(FULL_NAME)
+                return screens.menu.help_page(FULL_NAME, keeper=False)
         return screens.door.welcome(tap.name, self._house.when().site)
 
     async def access(self, tap: Tap) -> Page:

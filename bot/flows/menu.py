@@ -41,4 +41,4 @@ class MenuFlow:
         return screens.menu.home(overview, self._house.when())
 
     async def help(self, tap: Tap) -> Page:
-        return screens.menu.help_page(FULL_NAME)
+        return screens.menu.help_page(FULL_NAME, keeper=self._house.is_kept_by(tap.user_id))

@@ -24,8 +24,9 @@ WHAT_I_DO = PerLogin(
 )
 WHAT_I_NEED = PerLogin(
     polimi=N_(
-        "Per farlo entro nel sito al posto tuo: mi servono il tuo Codice Persona, la password e, se lo usi, il "
-        "codice dell'app. <b>Non scriverli in chat</b>: si inseriscono in una pagina a parte, e restano cifrati."
+        "Per farlo entro nel sito al posto tuo: mi servono il tuo Codice Persona, la password e, se ti chiedono un "
+        "codice, la chiave o il QR dell'app che lo fa. <b>Non scriverli in chat</b>: si inseriscono in una pagina a "
+        "parte, e restano cifrati."
     ),
     club=N_(
         "Per farlo entro nel sito al posto tuo: mi servono il tuo nome utente e la password. <b>Non scriverli in "

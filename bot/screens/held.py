@@ -138,8 +138,8 @@ def manage_rows(held: HeldBooking) -> list[ButtonRow]:
     """What can be done with a place that is held."""
     swap = button(_("🔁 Scambia"), Verb.SWAP_DAYS, held.id)
     return [
-        (button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id), swap),
         (button(_("🗓 Calendario"), Verb.FILE, held.id), button(texts.SHARE_LABEL, Verb.SHARE_HELD, held.id)),
+        (swap, button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id)),
     ]
 
 

@@ -61,12 +61,14 @@ def ask_times(
 
 
 def hour_before(at: time, lead: timedelta) -> str:
-    """`alle 17:00, un'ora prima`; of an odd number of minutes only the hour: `alle 16:11, prima`."""
+    """`alle 17:00, un'ora prima`; of an odd number of minutes only the hour: `alle 16:11, prima`, or its day."""
     moment = datetime.combine(ANY_DAY, at) - lead
     days = (ANY_DAY - moment.date()).days
     earlier, hour = before(round(lead.total_seconds() / 60)), f"{moment:%H:%M}"
     if days == 0:
         return _("alle {time}, {earlier}", time=hour, earlier=earlier)
+    if days == 1 and earlier == _("prima"):
+        return _("alle {time} del giorno prima", time=hour)
     if days == 1:
         return _("alle {time} del giorno prima, {earlier}", time=hour, earlier=earlier)
     return _("alle {time} di {days} giorni prima, {earlier}", time=hour, days=days, earlier=earlier)

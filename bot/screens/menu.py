@@ -78,8 +78,15 @@ def _live_line(action: Action, when: When) -> str:
     return _("{state}: {what} (n. {id})", state=live_word(action, when), what=what, id=action.id)
 
 
-def help_page(version: str) -> Page:
-    lines = Lines().add(texts.help_text()).add(*by_words()).add(f"<i>{safe(version)}</i>")
+def help_page(version: str, *, keeper: bool) -> Page:
+    """`keeper`: they keep the bot, and read of what only they can do."""
+    lines = (
+        Lines()
+        .add(texts.help_text())
+        .add(texts.HELP_OF_OWNER if keeper else "")
+        .add(*by_words())
+        .add(f"<i>{safe(version)}</i>")
+    )
     return Page(str(lines), ((button(_("⚙️ Regole del sito"), Verb.RULES),), (home_button(),)))
 
 

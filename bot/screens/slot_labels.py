@@ -20,13 +20,13 @@ def slot_label(view: SlotView, when: When, before: str = "") -> str:
     begins = f"{before} {view.slot.start:%H:%M}".strip()
     state = standing(view, when)
     if view.state is SlotState.OPENS:
-        state = _("apre {moment}", moment=when.brief(view.opens_at).rpartition(" ")[0])
+        state = _("apre {moment}", moment=when.near(view.opens_at))
     room = NARROW_LABEL - len(f"{begins}  · {state}")
     return f"{begins} {clip(view.name, max(room, SHORTEST_NAME))} · {state}"
 
 
 def standing(view: SlotView, when: When) -> str:
-    """`7 posti`, `piena`, `apre mar 24 alle 00:00`, `già tua`, `in coda, n. 12`."""
+    """`7 posti`, `piena`, `apre mar 24 00:00`, `già tua`, `in coda, n. 12`."""
     match view.state:
         case SlotState.MINE:
             return _("già tua")
@@ -34,7 +34,7 @@ def standing(view: SlotView, when: When) -> str:
             word = str(live_word(view.ticket, when)).lower()
             return _("{state}, n. {number}", state=word, number=view.ticket.id)
         case SlotState.OPENS:
-            return _("apre {moment}", moment=when.short(view.opens_at))
+            return _("apre {moment}", moment=when.brief(view.opens_at))
         case SlotState.FULL:
             return _("piena")
         case SlotState.STARTED:

@@ -37,6 +37,9 @@ saltare e ferie.
 /help — questa pagina
 
 Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito.""")
+HELP_OF_OWNER = N_("""<b>Per te che tieni il bot</b>
+/invita — un link per chi vuoi far entrare
+/persone — chi hai invitato: limiti, sospensioni""")
 GO_ON_LABEL = N_("▶️ Riprendi le periodiche")
 RECURRING_STANDS = N_(
     "⏸ Varrebbe anche per le prossime, perciò fermo le tue prenotazioni periodiche finché non mi dici di riprendere. "

@@ -120,9 +120,14 @@ class When:
         return _("{day} alle {time}", day=day, time=self._clock(moment))
 
     def brief(self, moment: datetime) -> str:
-        """`mar 24 00:00`: where even `short` is too long."""
+        """`oggi 18:30`, `mar 24 00:00`: where even `short` is too long."""
+        return f"{self.near(moment)} {self._clock(moment)}"
+
+    def near(self, moment: datetime) -> str:
+        """`oggi`, `domani`, `mar 24`."""
         local = self.local(moment)
-        return f"{weekday(local.weekday(), short=True)} {local.day} {self._clock(moment)}"
+        day = {0: _("oggi"), 1: _("domani")}.get((local.date() - self.today) // timedelta(days=1))
+        return day or f"{weekday(local.weekday(), short=True)} {local.day}"
 
     def _clock(self, moment: datetime, *, seconds: bool = False) -> str:
         return f"{self.local(moment):{'%H:%M:%S' if seconds else '%H:%M'}}"

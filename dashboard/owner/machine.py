@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.screens.when import When
 from database import VERSION as SCHEMA
 from domain.programs import Heartbeat, Outage
+from health.checks import Check
 from health.measures import age, size, span
 from health.snapshot import Disk, Snapshot
 from languages import N_, _, n_
@@ -45,6 +46,25 @@ class Fact:
 
     name: str
     words: str
+
+
+CHECK_NAMES = {
+    "database": N_("Database"),
+    "queue": N_("Coda"),
+    "leases": N_("A metà"),
+    "notices": N_("Messaggi"),
+    "login": N_("Accesso"),
+    "guests": N_("Ospiti"),
+    "timetable": N_("Orari"),
+    "disk": N_("Disco"),
+    "backups": N_("Copie"),
+}
+"""What a check is called on the page; what watches the machine reads the same name in every language."""
+
+
+def check_name(check: Check) -> str:
+    """A program's check is called as the program is."""
+    return str(CHECK_NAMES.get(check.name) or PROGRAMS.get(check.name, check.name))
 
 
 def programs(snapshot: Snapshot) -> list[ProgramView]:

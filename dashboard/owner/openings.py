@@ -16,18 +16,10 @@ from domain.opening_report import ShotOutcome
 from domain.oversight import AwaitedOpening, RacedOpening
 from domain.request_counts import MOST_AT_OPENING
 from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL
-from languages import N_, _, spoken
+from languages import N_, _, n_, spoken
 
 SHOWN_FOR = timedelta(days=2)  # how an opening went
 
-SHOT_WORDS = {
-    ShotOutcome.ACCEPTED: N_("accettate"),
-    ShotOutcome.ALREADY: N_("già nostre"),
-    ShotOutcome.EARLY: N_("in anticipo"),
-    ShotOutcome.FULL: N_("pieno"),
-    ShotOutcome.REFUSED: N_("rifiutate"),
-    ShotOutcome.LOST: N_("senza risposta"),
-}
 ENDS = {
     ActionStatus.COMPLETED: N_("✅ presa"),
     ActionStatus.FAILED: N_("❌ non presa"),
@@ -90,7 +82,23 @@ def _rehearsal(action: Action, when: When) -> tuple[str, bool | None]:
 
 
 def _shots(shots: Mapping[ShotOutcome, int]) -> str:
-    return ", ".join(f"{number} {SHOT_WORDS[outcome]}" for outcome, number in shots.items())
+    return ", ".join(_some(outcome, number) for outcome, number in shots.items())
+
+
+def _some(outcome: ShotOutcome, number: int) -> str:
+    match outcome:
+        case ShotOutcome.ACCEPTED:
+            return n_("{n} accettata", "{n} accettate", number)
+        case ShotOutcome.ALREADY:
+            return n_("{n} già nostra", "{n} già nostre", number)
+        case ShotOutcome.EARLY:
+            return n_("{n} in anticipo", "{n} in anticipo", number)
+        case ShotOutcome.FULL:
+            return n_("{n} a posti finiti", "{n} a posti finiti", number)
+        case ShotOutcome.REFUSED:
+            return n_("{n} rifiutata", "{n} rifiutate", number)
+        case ShotOutcome.LOST:
+            return n_("{n} senza risposta", "{n} senza risposta", number)
 
 
 def _number(seconds: float) -> str:

@@ -56,6 +56,7 @@ class OwnerPages:
             "machine",
             names=await self._db.guests.names(),
             checks=checks(snapshot),
+            check_name=machine.check_name,
             programs=machine.programs(snapshot),
             outages=machine.outages(await self._db.oversight.outages(10), when),
             disk=machine.disk_facts(snapshot.disk),

@@ -176,7 +176,7 @@ def menu_pages() -> Iterator[Page]:
     overview = screens.menu.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, stop=STOPS[0], usual=[VIEW] * 3)
     yield from (
         screens.menu.home(overview, WHEN),
-        screens.menu.help_page("Polimisport Bot 1.0.0"),
+        *(screens.menu.help_page("Polimisport Bot 1.0.0", keeper=each) for each in (True, False)),
         screens.menu.notice_page("x"),
     )
     for program in ("bot", "worker", "executor", "web"):

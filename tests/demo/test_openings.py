@@ -26,13 +26,17 @@ def test_a_day_opens_again_with_all_its_places_but_what_is_held_stays(clock: Fak
     world.fill(full.appointment_id)
     mine.taken = 0
     world.book(demo_world.GIULIA.username, mine.appointment_id)
+    guests = world.slots(programme.watched.date)[0]
+    guests.taken = 0
+    world.book(demo_world.SOFIA.username, guests.appointment_id)
     again = programme.opens_at + openings.EVERY
     watched = openings.open_again(world, again)
     assert full.free == full.capacity
     assert world.terms.opens_at(full) == again
     assert not world.terms.is_open(full)
     assert world.terms.is_open(mine)
-    assert (watched.date, watched is mine, bool(watched.crowds)) == (mine.date, False, True)
+    assert world.terms.is_open(guests)
+    assert (watched.date, watched in (mine, guests), bool(watched.crowds)) == (mine.date, False, True)
 
 
 async def test_the_programs_learn_of_it_as_of_a_rule_that_was_taken_over(db: Database, clock: FakeClock) -> None:
