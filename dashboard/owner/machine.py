@@ -63,8 +63,8 @@ CHECK_NAMES = {
 
 
 def check_name(check: Check) -> str:
-    """A program's check is called as the program is."""
-    return str(CHECK_NAMES.get(check.name) or PROGRAMS.get(check.name, check.name))
+    """A program's check is called as its process is."""
+    return str(CHECK_NAMES.get(check.name, check.name))
 
 
 def programs(snapshot: Snapshot) -> list[ProgramView]:

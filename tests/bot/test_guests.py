@@ -61,6 +61,11 @@ async def log_in(world: World, user_id: int = MARTA) -> None:
     await outcomes.succeed(world.db, user_id, world.clock())
 
 
+async def test_who_keeps_the_bot_and_nobody_else_reads_how_to_let_others_in(world: World) -> None:
+    assert "/invita" in (await told(world.owner, "/help", "Cosa so fare")).text
+    assert "/invita" not in (await told(world.friend, "/help", "Cosa so fare")).text
+
+
 async def test_a_stranger_gets_in_with_an_invitation_alone_and_once(world: World) -> None:
     stranger, other = world.emulator.person(MARTA, "Marta"), world.emulator.person(MARTA + 1, "Nino")
     secret = await invitation(world)
@@ -87,7 +92,7 @@ async def test_before_the_secrets_are_in_there_is_a_language_help_and_the_way_in
         "/storico 3",
     ):
         await told(marta, text, "I need your Codice Persona")
-    await told(marta, "/help", "What I can do")
+    assert "/people" not in (await told(marta, "/help", "What I can do")).text
     assert await world.actions(MARTA) == []
     page = await told(marta, "/access", "/account/")
     assert "for you alone" in page.text

@@ -398,3 +398,9 @@ async def test_whom_the_configuration_names_starts_anew_once_they_are_forgotten(
     assert reader
     assert reader.chosen is None
     assert await db.requests.live(MARCO) == []
+
+
+async def test_whoever_books_together_with_somebody_has_a_name_beside_the_guests(db: Database) -> None:
+    number = await db.agreements.invite(GIULIA, "Giulia")
+    assert await db.agreements.open(number, MARCO, "Marco")
+    assert await db.guests.names() == {GIULIA: "Giulia", MARCO: "Marco"}

@@ -57,7 +57,7 @@ async def test_an_opening_is_drawn_and_told_shot_by_shot(site: Site) -> None:
     assert '<a href="/openings" aria-current="true">' in (await browser.get("/openings/1")).text
     drawn = re.findall(r'<rect class="bar (\w+)"', page.text)
     assert drawn == ["early", "accepted"]
-    rows = re.findall(r"<tr>(.*?)</tr>", page.text, re.DOTALL)[1:]
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page.text, re.DOTALL)[1:]
     assert [re.sub(r"<[^>]+>", " ", row).split() for row in rows] == [
         ["1", "non", "era", "ancora", "aperta", "-50", "ms", "-35", "ms", "-10", "ms", "1ª"],
         ["2", "presa", "-9", "ms", "+6", "ms", "+21", "ms", "1ª", "Prenotata"],
