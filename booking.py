@@ -18,20 +18,30 @@ from domain.errors import (
     Blocked,
     BookingRefused,
     OnWaitingList,
+    PlaceUnclear,
     SiteChanged,
     SiteError,
     SiteUnavailable,
     SlotFull,
     quote,
+    quoted,
 )
 from domain.model import Booking, ClassRef, Slot, SlotStatus, Timetable
 from domain.readings import Before
-from domain.waiting_list import UNMARKED
+from domain.waiting_list import UNMARKED, says_only_ok
 from portal import api, bookings_list
 from portal.booking_page import Wanted, choose
 from portal.bookings_list import BookingsList, Sought
 from portal.obstacles import offers_only_a_list, refuse_if_begun, refuse_if_hopeless, refuse_if_overlapping
-from portal.proof import proven, refuse_if_contradicted, seen, standing, without_waiting
+from portal.proof import (
+    proven,
+    refuse_if_not_counted,
+    refuse_unknown_words,
+    seen,
+    shows_as_ours,
+    standing,
+    without_waiting,
+)
 from portal.schedules import (
     Reader,
     asked_once,
@@ -84,6 +94,12 @@ async def counted(session: SiteSession, listed: Sequence[Booking], before: Befor
         return await without_waiting(session, await proven(session, listed, before.held), before)
 
 
+async def shown_as_ours(session: SiteSession, missing: Sequence[ClassRef]) -> tuple[ClassRef, ...]:
+    """Of classes that the list lacks, those that the timetable shows as ours: a list can fail."""
+    async with session.operation(f"whether {len(missing)} are gone"):
+        return tuple([each for each in missing if await shows_as_ours(session, each)])
+
+
 async def read_again_in_page(session: SiteSession, first: BookingsList) -> BookingsList:
     """A second look in the browser at a list that lacks something; the first one when there is none to be had."""
     async with session.operation("my bookings, in the browser"):
@@ -125,13 +141,15 @@ async def _find_or_refusal(session: SiteSession, wish: ClassRef, read: Reader) -
 # ----- booking
 
 
-async def refuse_if_unsure(session: SiteSession, held: Booking) -> None:
-    """Raises PlaceUnclear where a place that my bookings show may be one on a waiting list.
+def refuse_if_unsure(held: Booking) -> None:
+    """Raises PlaceUnclear where my bookings say of a place what we don't know, whatever the timetable shows."""
+    refuse_unknown_words(held)
 
-    That is so when the list says of it what we don't know, or the timetable twice shows it as anybody's.
-    """
-    async with session.operation(f"whose {name_of(held.ref)} is"):
-        await refuse_if_contradicted(session, held)
+
+async def refuse_unless_counted(session: SiteSession, held: Booking, before: Before) -> None:
+    """Raises OnWaitingList or PlaceUnclear where what my bookings show, unasked, may be a place on a waiting list."""
+    async with session.operation(f"whose {name_of(held.ref)} was"):
+        await refuse_if_not_counted(session, held, before)
 
 
 async def book(
@@ -207,7 +225,10 @@ async def join_waiting_list(session: SiteSession, wish: ClassRef) -> Booked:
         fragment = (await api.confirmation(session, slot.appointment_id)).text if slot.appointment_id else ""
         if not scraper.offers_waiting_list(fragment):
             raise SlotFull(f"{name_of(slot.ref)} is full, and the site offers no waiting list")
-        asked = await _ask(session, Wanted(wish, mine=listed.bookings), slot)
+        try:
+            asked = await _ask(session, Wanted(wish, mine=listed.bookings), slot)
+        except PlaceUnclear as unclear:
+            raise OnWaitingList(f"full; waiting list: {quote(quoted(str(unclear)))}") from unclear
         if asked.booked is not None:
             words = asked.booked.booking.unknown_words
             how = (
@@ -240,7 +261,9 @@ async def _ask(session: SiteSession, wanted: Wanted, slot: Slot) -> _Asked:
     except (SiteUnavailable, SiteChanged) as error:
         text, lost = "", error  # it may have been booked all the same: "my bookings" knows
     answer = scraper.booking_answer(text, session.redactor.words, slot.course)
-    sought = Sought(wanted.wish, slot=slot, before=wanted.mine, accepted=answer.is_yes)
+    sought = Sought(
+        wanted.wish, slot=slot, before=wanted.mine, accepted=answer.is_yes, unsure=says_only_ok(answer.message)
+    )
     booking = await seen(session, sought, _looks(session, answer, lost))
     booked = Booked(booking, session.access.clock(), slot, "requests", answer.message) if booking else None
     return _Asked(text, answer, booked, lost)
@@ -307,7 +330,9 @@ async def _book_on_page(session: SiteSession, wanted: Wanted) -> Booked:
         if booking is None:
             raise
         return Booked(booking, session.access.clock(), None, "page", "")
-    sought = Sought(wanted.wish, slot=slot, before=wanted.mine, accepted=answer.is_yes)
+    told_only = bool(answer.message and not answer.accepted)  # in place of the question about another booking
+    unsure = told_only or says_only_ok(answer.message)
+    sought = Sought(wanted.wish, slot=slot, before=wanted.mine, accepted=answer.is_yes, unsure=unsure)
     booking = await seen(session, sought, read_back.accepted)
     if booking:
         return Booked(booking, session.access.clock(), slot, "page", answer.message)

@@ -385,7 +385,7 @@ def calendar_date(text: str) -> date | None:
 def _status(word: str, notes: str, places: int | None) -> tuple[SlotStatus, int | None]:
     """The status a word of the site's stands for, and the places left once "full" is said in words."""
     said = plain(word)
-    if said in ("booked", "prenotato", "prenotata", "mine", "reserved"):  # what others are offered is no matter
+    if re.fullmatch(r"booked|prenotat[oa]|mine|reserved|confirmed|confermat[oa]", said):  # not what others are offered
         return (SlotStatus.WAITING, 0) if WE_WAIT.search(plain(notes)) else (SlotStatus.BOOKED, places)
     if WAITING.search(f"{word} {notes}") or re.search(r"\blista\b", notes, re.IGNORECASE):
         return SlotStatus.WAITING, 0

@@ -66,9 +66,24 @@ class Attempt:
         return [each for each in choices if each[0] == 0 or now < self.begins(each[1]) - free_cancel]
 
     async def find_held(self) -> Done | None:
-        """The outcome, when the site's list shows that an earlier try has booked the class."""
+        """The outcome, when the site's list shows that an earlier try has booked the class.
+
+        Raises OnWaitingList or PlaceUnclear where it may be a place on a waiting list.
+        """
         held = find_matching(await booking.my_bookings(self.session), self.class_ref)
-        return place_won(already_held(held, self.clock())) if held else None
+        return await self.won(already_held(held, self.clock())) if held else None
+
+    async def won(
+        self, booked: Booked, choice: int = 0, report: OpeningReport | None = None, why_not_first: str = ""
+    ) -> Done:
+        """The outcome of a place that was seen in the site's list of bookings.
+
+        What stood there before this try asked for it may be a place on a waiting list: raises OnWaitingList or
+        PlaceUnclear.
+        """
+        if booked.way == "already":
+            await booking.refuse_unless_counted(self.session, booked.booking, await self.journal.known())
+        return _place_won(booked, choice, report, why_not_first)
 
 
 def already_held(held: Booking, now: datetime) -> Booked:
@@ -76,7 +91,6 @@ def already_held(held: Booking, now: datetime) -> Booked:
     return Booked(held, now, None, "already", "")
 
 
-def place_won(booked: Booked, choice: int = 0, report: OpeningReport | None = None, why_not_first: str = "") -> Done:
-    """The outcome of a place that was seen in the site's list of bookings."""
+def _place_won(booked: Booked, choice: int, report: OpeningReport | None, why_not_first: str) -> Done:
     effect = outcome.Booked(booked.booking, booked.slot, choice, why_not_first, report)
     return Done(effect, f"seen in my bookings ({booked.way})")

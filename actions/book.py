@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import booking
-from actions.attempt import Attempt, place_won
+from actions.attempt import Attempt
 from actions.decide import STILL_OPENING, postponed
 from actions.full import wait_on_the_list
 from actions.journal import Journal
@@ -135,7 +135,7 @@ async def _try_choices(attempt: Attempt, opens: datetime) -> Done:
             if isinstance(refused, SlotFull):
                 await attempt.journal.note_full(class_ref)
             continue
-        return place_won(booked, number, _late_opening(attempt), "; ".join(map(str, refusals)))
+        return await attempt.won(booked, number, _late_opening(attempt), "; ".join(map(str, refusals)))
     raise refusals[0]
 
 

@@ -39,6 +39,7 @@ class CancelHandler:
             log.info("  %s %s: the list does not show it; looked for once more", action.type, action.id)
             return looked_for_again(action, cancelled.seen_gone_at)
         if action.pressed:
+            await cancelling.refuse_if_still_ours(session, class_ref)
             return Done(Cancelled(class_ref), "gone since an earlier try")
         raise NothingToCancel(
             f"{class_ref.course} on {class_ref.day} at {class_ref.start:%H:%M} is not among the bookings"

@@ -1,11 +1,13 @@
 """Cancels a booking through the site's page, and proves that the place is gone: check, act, check again.
 
 Used by actions/cancel.py and actions/swap.py. The request behind the page's button is unknown. Two witnesses prove that
-a place is gone, the site's own yes and the list; the list alone may be empty for a moment, and is no proof.
+a place is gone, the site's own yes and the list, unless the timetable goes on showing it as ours; the list alone may be
+empty for a moment, and is no proof.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -16,12 +18,13 @@ from playwright.async_api import Page
 
 import scraper
 from domain import refusals
-from domain.errors import CancelTooLate, SiteChanged, SiteUnavailable, TooLateToCancel
+from domain.errors import STILL_SHOWN, CancelTooLate, SiteChanged, SiteUnavailable, TooLateToCancel
 from domain.model import ClassRef
 from domain.names import plain
 from portal import bookings_list
 from portal.obstacles import refuse_if_begun
 from portal.pages.my_bookings import MyBookingsPage
+from portal.proof import shows_as_ours
 from portal.schedules import name_of, the_meant
 from portal.session.site_session import SiteSession
 
@@ -35,7 +38,7 @@ class Cancelled:
     """A place that "my bookings" does not show, or no longer."""
 
     seen_gone_at: datetime
-    proven: bool  # we confirmed it, and the site said yes; else the list alone lacks it, and may be at fault
+    proven: bool  # we confirmed it, the site said yes, and the timetable agrees; else the list alone lacks it
 
 
 async def _nobody_is_told() -> None:
@@ -71,9 +74,34 @@ async def cancel(
             log.info("the page failed (%s), but the list shows the booking no more", error)
             return Cancelled(session.access.clock(), proven=False)
         agreed = _is_yes(said)
-        if await bookings_list.is_gone(session, class_ref, session.access.read_back.accepted, told=agreed):
+        if not await bookings_list.is_gone(session, class_ref, session.access.read_back.accepted, told=agreed):
+            raise await _kept(session, said)
+        if not agreed or not await shows_as_ours(session, class_ref):
             return Cancelled(session.access.clock(), proven=agreed)
-        raise await _kept(session, said)
+        log.warning("the list lacks %s, and the timetable shows it as ours: looking on", name_of(class_ref))
+        agreed = await _timetable_follows(session, class_ref, said)
+        return Cancelled(session.access.clock(), proven=agreed)
+
+
+async def _timetable_follows(session: SiteSession, class_ref: ClassRef, said: str) -> bool:
+    """Whether the timetable stops showing a place as ours that the list lacks; it may be slower than the list.
+
+    Raises as when the site kept the booking, once a further look at the list, also in the browser, shows it again.
+    """
+    for pause in session.access.read_back.gone:
+        await asyncio.sleep(pause)
+        if await bookings_list.is_listed(session, class_ref):
+            raise await _kept(session, said)
+        if not await shows_as_ours(session, class_ref):
+            return True
+    return False
+
+
+async def refuse_if_still_ours(session: SiteSession, class_ref: ClassRef) -> None:
+    """Raises SiteChanged where the list lacks a place, and the timetable shows it as ours: nobody can say."""
+    async with session.operation(f"whether {name_of(class_ref)} is gone"):
+        if await shows_as_ours(session, class_ref):
+            raise SiteChanged(STILL_SHOWN)
 
 
 async def _delete(

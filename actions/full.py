@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 import booking
-from actions.attempt import Attempt, place_won
+from actions.attempt import Attempt
 from domain.errors import OnWaitingList, SlotFull
 from domain.house_rules import WaitingList
 from domain.outcome import Done
@@ -37,7 +37,8 @@ async def wait_on_the_list(attempt: Attempt, full: SlotFull) -> Done:
 
 async def _join(attempt: Attempt, full: SlotFull) -> Done:
     try:
-        return place_won(await booking.join_waiting_list(attempt.session, attempt.class_ref), report=full.opening)
+        held = await booking.join_waiting_list(attempt.session, attempt.class_ref)
+        return await attempt.won(held, report=full.opening)
     except SlotFull as none_offered:
         log.info("  %s", none_offered)
         raise full from none_offered

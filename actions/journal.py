@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from domain.model import Booking, ClassRef, HeldBooking, Slot
+from domain.readings import Before
 
 
 class Journal(Protocol):
@@ -40,6 +41,9 @@ class Journal(Protocol):
 
     async def pressing(self) -> None:
         """A cancellation is about to be confirmed on the site."""
+
+    async def known(self) -> Before:
+        """What is known of the person's bookings, and of what may be none."""
 
     async def read_mine_soon(self) -> None:
         """Something about the person's bookings is not clear: they are read next."""

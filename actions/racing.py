@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
-from actions.attempt import Attempt, place_won
+from actions.attempt import Attempt
 from actions.decide import STILL_OPENING, Facts, postponed
 from actions.journal import Journal
 from actions.watching import watch_on
@@ -80,7 +80,7 @@ async def race(attempt: Attempt, openings: Openings) -> Outcome:
         if isinstance(error, SlotFull) and action.watch is not None:
             return await watch_on(attempt, error, Facts(report=error.opening or OpeningReport(opens)))
         raise
-    return place_won(won.booked, won.choice, won.report, won.why_not_first)
+    return await attempt.won(await attempt.swap.sure(won.booked), won.choice, won.report, won.why_not_first)
 
 
 async def _run(racing: Race, last_call: _LastCall, attempt: Attempt) -> Won:

@@ -24,8 +24,10 @@ async def read_bookings(job: Job, before: Before, session: SiteSession) -> Done:
     read = await booking.read_my_bookings(session)
     if any(find_matching(read.bookings, class_ref) is None for class_ref in before.long_missing):
         read = await booking.read_again_in_page(session, read)
+    missing = [each for each in before.long_missing if find_matching(read.bookings, each) is None]
+    kept = await booking.shown_as_ours(session, missing) if missing else ()
     bookings = await booking.counted(session, read.bookings, before)
-    synced = Synced(tuple(bookings), before, job.rules.opening.zone, in_page=read.in_page)
+    synced = Synced(tuple(bookings), before, job.rules.opening.zone, in_page=read.in_page, kept=kept)
     return Done(synced, f"{len(bookings)} {'booking' if len(bookings) == 1 else 'bookings'}")
 
 

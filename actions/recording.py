@@ -10,6 +10,7 @@ from database import Database
 from domain.house_rules import HouseRules
 from domain.job import Job
 from domain.model import PREPARE, Action, ActionType, Booking, ClassRef, Clock, HeldBooking, Slot, WatchMode
+from domain.readings import Before
 
 RACED_FROM = PREPARE + timedelta(minutes=1)  # before an opening
 CLOCKS_APART = timedelta(hours=1)  # so long after an opening by our clock it may still be to come by the site's
@@ -53,6 +54,9 @@ class Recording:
 
     async def pressing(self) -> None:
         await self._db.claims.pressing(self._action)
+
+    async def known(self) -> Before:
+        return await self._db.readings.before(self._action.user_id, self._clock())
 
     async def read_mine_soon(self) -> None:
         await self._db.requests.read_bookings_soon(self._action.user_id)

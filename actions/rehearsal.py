@@ -8,10 +8,19 @@ import random
 from datetime import datetime, timedelta
 
 import booking
-from actions.attempt import Attempt, already_held, place_won
+from actions.attempt import Attempt, already_held
 from actions.decide import Facts, Phase, Step, decide, rehearsed, step_of
 from booking import Booked
-from domain.errors import AppError, Blocked, BookingRefused, OnWaitingList, OtpError, SiteError, SlotNotFound
+from domain.errors import (
+    AppError,
+    Blocked,
+    BookingRefused,
+    OnWaitingList,
+    OtpError,
+    PlaceUnclear,
+    SiteError,
+    SlotNotFound,
+)
 from domain.matching import find_matching
 from domain.model import ClassRef, Clock, Slot, SlotStatus
 from domain.opening_report import OpeningReport
@@ -53,6 +62,8 @@ async def rehearse(attempt: Attempt, logins: ProvenLogins) -> Outcome:
     """A real login with its one-time code, the slot, what is held already. Raises OnWaitingList."""
     try:
         booked = await _try_everything(attempt, logins)
+        report = OpeningReport(attempt.opens, opened_early=True) if booked and booked.way != "already" else None
+        return await attempt.won(booked, report=report) if booked else rehearsed(attempt.job)
     except OnWaitingList:
         raise
     except SlotNotFound as error:
@@ -62,10 +73,6 @@ async def rehearse(attempt: Attempt, logins: ProvenLogins) -> Outcome:
         return rehearsed(attempt.job, result=REHEARSED_UNSEEN)
     except (SiteError, OtpError) as error:
         return await _failed(attempt, error)
-    if booked is None:
-        return rehearsed(attempt.job)
-    report = None if booked.way == "already" else OpeningReport(attempt.opens, opened_early=True)
-    return place_won(booked, report=report)
 
 
 async def _failed(attempt: Attempt, error: AppError) -> Outcome:
@@ -111,7 +118,7 @@ async def _book_if_open(attempt: Attempt, slot: Slot, beside: ClassRef | None) -
     await attempt.journal.begin_to_act()
     try:
         return await booking.book(attempt.session, attempt.class_ref, beside=beside)
-    except OnWaitingList:
+    except (OnWaitingList, PlaceUnclear):
         raise
     except BookingRefused as error:
         log.info("  the slot looks open already, but: %s", error)

@@ -51,7 +51,7 @@ class Swap:
         if old is None:
             return await booking.book(self._session, class_ref, opens_at)
         try:
-            return await self._sure(await booking.book(self._session, class_ref, opens_at, old.booking.ref))
+            return await self.sure(await booking.book(self._session, class_ref, opens_at, old.booking.ref))
         except Overlap as overlap:
             if not quoted(str(overlap)) or not _meet(old, class_ref) or old.status is not BookingStatus.CONFIRMED:
                 raise  # it overlaps another booking, which is not to be given up
@@ -61,9 +61,10 @@ class Swap:
         await self._give_up(old)
         return await booking.book(self._session, class_ref, opens_at)
 
-    async def _sure(self, booked: Booked) -> Booked:
+    async def sure(self, booked: Booked) -> Booked:
         """The same, as sure as a place must be for which another is given back. Raises PlaceUnclear."""
-        await booking.refuse_if_unsure(self._session, booked.booking)
+        if not self._gave_up and await self._journal.replaced() is not None:
+            booking.refuse_if_unsure(booked.booking)
         return booked
 
     async def _give_up(self, old: HeldBooking) -> None:

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 
 import booking
-from actions.attempt import Attempt, place_won
+from actions.attempt import Attempt
 from actions.decide import Facts, Phase, Step, decide, step_of
 from actions.shared_readings import Look, SharedReadings
 from domain.errors import SiteError, SlotFull
@@ -53,7 +53,7 @@ async def _find_place(attempt: Attempt, looking: Look) -> Done:
     if attempt.action.watch is WatchMode.TELL:
         return Done(PlaceFree(), "a place is free")
     looking.asked = True
-    return place_won(await attempt.swap.book(attempt.class_ref))
+    return await attempt.won(await attempt.swap.book(attempt.class_ref))
 
 
 async def _booked_after_all(attempt: Attempt) -> Done | None:

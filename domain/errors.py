@@ -13,6 +13,7 @@ from datetime import timedelta
 from domain.opening_report import OpeningReport
 
 ASKED_AGAIN = "the site asks for the password again, and does not say why"  # a LoginRejected that nobody explained
+STILL_SHOWN = "the list does not show the booking any more, and the timetable shows it as ours"  # in a SiteChanged
 
 
 def quote(words: str) -> str:
@@ -259,7 +260,9 @@ class OnWaitingList(BookingRefused):
 
 
 class PlaceUnclear(BookingRefused):
-    """The site listed the booking in unknown words, and the timetable does not show it as held: the person looks."""
+    """The site listed the booking in unknown words or after a bare "Ok", or the timetable does not show it as held: the
+    person looks, and the next readings tell when both agree.
+    """
 
 
 class SlotNotFound(BookingRefused):

@@ -44,6 +44,7 @@ class Synced:
     before: Before  # what was known when the reading began
     zone: ZoneInfo  # of the site's dates
     in_page: bool = False  # it was read in the browser
+    kept: tuple[ClassRef, ...] = ()  # what the list lacked for long, and the timetable shows as ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,3 +24,5 @@ class Before:
     long_missing: tuple[ClassRef, ...]  # what a reading at least BETWEEN_READINGS ago did not show
     withdrawn: tuple[int, ...]  # actions with an unknown outcome, withdrawn at least BETWEEN_READINGS ago
     withdrawn_lately: bool  # more of them were withdrawn since: one reading is not enough for those
+    unclear: tuple[ClassRef, ...] = ()  # classes that my bookings listed, and nobody could say whether they were ours
+    unclear_lately: tuple[ClassRef, ...] = ()  # those of them that are read again soon, rather than with the next hour

@@ -133,7 +133,8 @@ class Shooting:
             raise volley.final  # what else is tried might become a second place
         looks = self._share.left - self._policy.kept_for_witness
         if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
-            found = await self._look(choice, self._policy.looks_accepted[: max(2, looks)], accepted=True)
+            waits, unsure = self._policy.looks_accepted[: max(2, looks)], volley.is_bare
+            found = await self._look(choice, waits, accepted=True, unsure=unsure)
             if found is None:
                 raise await self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
             return found
@@ -152,14 +153,24 @@ class Shooting:
         self._record.refusals.append(await self._with_evidence(why) if type(why) is BookingRefused else why)
         return None
 
-    async def _look(self, choice: Choice, waits: Sequence[float], *, accepted: bool) -> Booking | None:
-        """Looks for the booking in "my bookings", once the shots of others are not made late by that."""
+    async def _look(
+        self, choice: Choice, waits: Sequence[float], *, accepted: bool, unsure: bool = False
+    ) -> Booking | None:
+        """Looks for the booking in "my bookings", once the shots of others are not made late by that.
+
+        `unsure`: the site's yes may stand for a place on its waiting list.
+        """
         if not self._crowd.is_alone:
             await self._timeline.until(-self._policy.others_shoot_until)
         self._share.spend(len(waits) + self._policy.kept_for_witness)
         held = self._holdings
         sought = Sought(
-            choice.ref, slot=choice.slot, before=held.bookings, all_before=held.are_known, accepted=accepted
+            choice.ref,
+            slot=choice.slot,
+            before=held.bookings,
+            all_before=held.are_known,
+            accepted=accepted,
+            unsure=unsure,
         )
         return await self._site.seen(sought, waits)
 

@@ -19,6 +19,7 @@ from domain.errors import (
     SlotNotFound,
 )
 from domain.opening_report import Shot, ShotOutcome
+from domain.waiting_list import says_only_ok
 
 TOO_MANY_REQUESTS = 429  # HTTP status
 
@@ -39,6 +40,12 @@ class Volley:
         """Whether no answer says anything about the slot: lost, a page, a no without a word, "too many requests"."""
         unsaid = (ShotOutcome.LOST, ShotOutcome.REFUSED)
         return all(shot.outcome in unsaid and not shot.message for shot in self.shots)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether every yes among the answers is an "Ok" and nothing else."""
+        accepted = [shot for shot in self.shots if shot.outcome is ShotOutcome.ACCEPTED]
+        return bool(accepted) and all(says_only_ok(shot.message) for shot in accepted)
 
     @property
     def final(self) -> SiteError | None:

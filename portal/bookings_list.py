@@ -115,6 +115,7 @@ class Sought:
     before: Sequence[Booking] = ()  # what was held before
     all_before: bool = True  # whether `before` is complete
     accepted: bool = False  # the site said yes
+    unsure: bool = False  # ... in words that may stand for a place on its waiting list: the timetable has to agree
 
     def among(self, mine: Sequence[Booking]) -> tuple[Booking | None, bool]:
         """The booking that it can be, and whether a second witness must say so.

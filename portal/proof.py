@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from domain.errors import OnWaitingList, PlaceUnclear, quote
 from domain.matching import find_matching
 from domain.model import Booking, ClassRef, Slot, SlotStatus
 from domain.readings import Before
+from domain.waiting_list import CONTRADICTED, UNMARKED
 from portal import bookings_list, schedules
 from portal.bookings_list import BookingsList, Sought
 from portal.schedules import Standing, name_of, standing_of, status_of
@@ -65,10 +66,9 @@ class _Looking:
         if found is None:
             self._note_waiting(self._sought.waits_among(listed.waiting))
             return await self._at_another_hour(listed.bookings)
-        elif in_doubt:
+        if in_doubt:
             return await self._second_witness(found, asked)
-        elif await self._is_waiting(asked):
-            raise OnWaitingList(f"the timetable shows {name_of(self._sought.wish)} as full, and us on its waiting list")
+        await self._refuse_if_contradicted(found, asked)
         return found
 
     async def _at_another_hour(self, mine: Sequence[Booking]) -> Booking | None:
@@ -106,19 +106,16 @@ class _Looking:
             return await standing_of(self._session, self._sought.slot)
         return Standing(await status_of(self._session, self._sought.wish))
 
-    async def _is_waiting(self, asked: asyncio.Task[Standing] | None) -> bool:
-        """Whether the timetable says, twice, that a place which the list shows as ours is one on a waiting list.
+    async def _refuse_if_contradicted(self, found: Booking, asked: asyncio.Task[Standing] | None) -> None:
+        """As the function of that name. `asked`: the timetable, if it was asked already."""
+        first = [asked] if asked else []
 
-        `asked`: the first time, if it was asked already. When it can't be asked, or says nothing, the list counts.
-        """
-        read_back = self._session.access.read_back
-        for number in range(WITNESSES):
-            await asyncio.sleep(read_back.ask_timetable_again if number else 0.0)
-            asking = asked if asked and not number else self._ask_timetable()
-            await asyncio.wait({asking}, timeout=read_back.longest_ask)
-            if not asking.done() or asking.result().status is not SlotStatus.WAITING:
-                return False
-        return True
+        async def ask() -> SlotStatus | None:
+            asking = first.pop() if first else self._ask_timetable()
+            await asyncio.wait({asking}, timeout=self._session.access.read_back.longest_ask)
+            return asking.result().status if asking.done() else None
+
+        await _refuse_if_contradicted(self._session, found, ask, unsure=self._sought.unsure)
 
     def _note_waiting(self, waits: Booking | None) -> None:
         """Raises OnWaitingList once two looks show it under the name of what was asked for."""
@@ -171,17 +168,53 @@ async def standing(
     return None
 
 
-async def refuse_if_contradicted(session: SiteSession, held: Booking) -> None:
-    """Raises PlaceUnclear when the list has unknown words for a place, or the timetable shows it twice as not ours.
+def refuse_unknown_words(held: Booking) -> None:
+    """Raises PlaceUnclear when the list says of a place what we don't know."""
+    if held.unknown_words:
+        raise PlaceUnclear(_unclear(held.ref, held))
 
-    Where the timetable can't be asked, the list counts.
+
+async def refuse_if_not_counted(session: SiteSession, held: Booking, before: Before) -> None:
+    """Raises OnWaitingList or PlaceUnclear for what the list shows as ours without our having asked for it just now.
+
+    What was known as ours before counts. A class for whose waiting list the site was asked, or that was unclear, has to
+    be shown as ours by the timetable too.
     """
-    for number in range(WITNESSES):
-        await asyncio.sleep(session.access.read_back.ask_timetable_again if number else 0.0)
-        status = await status_of(session, held.ref)
-        if status in (None, SlotStatus.BOOKED) and not held.unknown_words:
+    if _is_known(before.held, held):
+        return
+    if _is_known(before.unmarked, held):
+        raise OnWaitingList(f"full; waiting list: asked for before; {UNMARKED}")
+    unsure = _is_known((*before.waited_for, *before.unclear), held)
+    await _refuse_if_contradicted(session, held, lambda: status_of(session, held.ref), unsure=unsure)
+
+
+async def _refuse_if_contradicted(
+    session: SiteSession, held: Booking, ask: Callable[[], Awaitable[SlotStatus | None]], *, unsure: bool = False
+) -> None:
+    """Raises unless the timetable shows a place as ours that the list shows so, or says nothing of it.
+
+    OnWaitingList once it says twice in a row that it is one on a waiting list; PlaceUnclear when, some seconds long, it
+    shows a place that is free, or none: a slow server's timetable may be behind. One such word alone is no proof.
+    `unsure`: the list alone does not count.
+    """
+    against: list[SlotStatus] = []
+    for pause in (0.0, *session.access.read_back.ask_timetable_again):
+        await asyncio.sleep(pause)
+        shown = await ask()
+        if shown is SlotStatus.BOOKED or (shown is None and not against and not unsure):
             return
-    raise PlaceUnclear(_unclear(held.ref, held))
+        against += [shown] if shown else []
+        if against[-WITNESSES:] == [SlotStatus.WAITING] * WITNESSES:
+            raise OnWaitingList(f"the timetable shows {name_of(held.ref)} as full, and us on its waiting list")
+    if unsure or len(against) >= WITNESSES:
+        raise PlaceUnclear(f"{name_of(held.ref)} is listed: {CONTRADICTED}")
+
+
+async def shows_as_ours(session: SiteSession, wish: ClassRef) -> bool:
+    """Whether the timetable shows a class as ours; not when it can't be asked."""
+    asking = noticed(status_of(session, wish), "second witness")
+    await asyncio.wait({asking}, timeout=session.access.read_back.longest_ask)
+    return asking.done() and asking.result() is SlotStatus.BOOKED
 
 
 async def proven(
@@ -201,27 +234,33 @@ async def proven(
 
 
 async def without_waiting(session: SiteSession, listed: Sequence[Booking], before: Before) -> tuple[Booking, ...]:
-    """Of what a list shows as booked, what the timetable does not show as a place on a waiting list.
+    """Of what a list shows as booked, what the timetable does not contradict: it may be a place on a waiting list.
 
-    A class for whose list the site was asked has to be shown as ours by both, and by none in words that we don't know.
-    Only what was not known before is asked about, each calendar and day once.
+    A class for whose list the site was asked has to be shown as ours by both, and by none in words that we don't know;
+    one that was unclear, by the timetable too. Only what was not known before is asked about, each calendar and day
+    once, and once more where the timetable contradicts.
     """
-    read, sure = schedules.asked_once(session), []
-    for each in listed:
-        if _is_known(before.held, each) or _is_place(each, before, await status_of(session, each.ref, read=read)):
-            sure.append(each)
-        else:
-            log.warning("%s is listed, but it may be a place on a waiting list: not counted", name_of(each.ref))
-    return tuple(sure)
+    new = [each for each in listed if not _is_known(before.held, each)]
+    waiting = [each for each in new if _is_known(before.unmarked, each)]
+    doubtful = [each for each in new if each not in waiting]
+    for number in range(WITNESSES):
+        if doubtful:
+            await asyncio.sleep(session.access.read_back.ask_timetable_again[0] if number else 0.0)
+        read = schedules.asked_once(session)
+        shown = [(each, await status_of(session, each.ref, read=read)) for each in doubtful]
+        doubtful = [each for each, status in shown if not _is_place(each, before, status)]
+    for each in (*waiting, *doubtful):
+        log.warning("%s is listed, but it may be a place on a waiting list: not counted", name_of(each.ref))
+    return tuple(each for each in listed if each not in waiting and each not in doubtful)
 
 
 def _is_place(listed: Booking, before: Before, status: SlotStatus | None) -> bool:
-    """Whether a block that was not known before is a place, and not one on a waiting list."""
-    if _is_known(before.unmarked, listed):
-        return False
+    """Whether a block that was not known before is a place, by what the timetable shows, and not on a waiting list."""
     if _is_known(before.waited_for, listed):
         return status is SlotStatus.BOOKED and not listed.unknown_words
-    return status is not SlotStatus.WAITING
+    if _is_known(before.unclear, listed):
+        return status is SlotStatus.BOOKED
+    return status in (None, SlotStatus.BOOKED)
 
 
 def _is_known(known: Sequence[ClassRef], booking: Booking) -> bool:

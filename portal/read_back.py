@@ -14,5 +14,7 @@ class ReadBack:
     unclear: Sequence[float] = (0.0, 0.2, 0.5, 1.0)  # words nobody knows: look for a little, then take the other way
     refused: Sequence[float] = (0.0,)  # a clear no is believed after one look
     blocked: Sequence[float] = (0.0,)  # an account that is turned away looks once and tries no other way
-    ask_timetable_again: float = 0.7  # s until it is asked once more whether a place is only one on a waiting list
+    ask_timetable_again: Sequence[float] = (0.7, 2.3, 6.0)
+    """Seconds before each further look at a timetable that contradicts the list: nine in all, for it may be behind."""
+    gone: Sequence[float] = (0.7, 2.3)  # further looks at a list that lacks what the timetable shows as ours
     longest_ask: float = 5.0  # s for the timetable; whoever has a place shall hear of it

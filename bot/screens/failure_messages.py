@@ -59,6 +59,13 @@ NOT_ASKED_FOR = FailureMessage(
     you_guest=N_("Scambiala con l'altra. Se invece il sito le accetta, dillo a chi tiene il bot."),
 )
 """An overlap that the site was never asked about: the rule of the house was enough."""
+STILL_IN_TIMETABLE = FailureMessage(
+    N_("Nel tuo elenco sul sito non c'è più, ma il calendario la dà ancora come tua: non so se è annullata."),
+    N_("Non la segno come annullata. Continuo a rileggere: se è andata, te lo scrivo."),
+    N_("Guarda sul sito, nel calendario: se è ancora prenotata, annullala lì."),
+    Remedy.SYNC,
+)
+"""A cancelled place that the list lacks, and the timetable goes on showing."""
 OLD_HOURS_STAY = FailureMessage(
     N_("Gli orari sul sito non li so leggere, o sono molti meno di prima."),
     N_("Restano quelli che avevo letto."),
@@ -66,6 +73,13 @@ OLD_HOURS_STAY = FailureMessage(
     Remedy.HOURS,
 )
 """A timetable that can't be believed: nothing of a booking is at stake."""
+NOT_IN_TIMETABLE = FailureMessage(
+    N_("Il sito la mostra nel tuo elenco, ma il calendario non la dà come tua: non so se il posto è tuo."),
+    N_("Non la segno come prenotata, e non ne chiedo un'altra. Continuo a rileggere: se il posto è tuo, te lo scrivo."),
+    N_("Guarda sul sito, nel calendario: se lì non è prenotata, può essere una lista d'attesa."),
+    Remedy.SYNC,
+)
+"""A place that the list shows plainly, and the timetable does not."""
 FAILURE_MESSAGES: dict[str, FailureMessage] = {
     "SiteUnavailable": FailureMessage(
         N_("Il sito di Polimisport non risponde."),

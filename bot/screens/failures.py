@@ -10,7 +10,9 @@ from bot.screens.failure_messages import (
     LOGIN_REMARKS,
     NOT_ASKED_FOR,
     NOT_CANCELLED,
+    NOT_IN_TIMETABLE,
     OLD_HOURS_STAY,
+    STILL_IN_TIMETABLE,
     WATCH_ENDED,
     FailureMessage,
     Remedy,
@@ -22,17 +24,19 @@ from bot.screens.slots import Clash
 from bot.screens.when import When
 from domain.errors import (
     ASKED_AGAIN,
+    STILL_SHOWN,
     LoginDiverted,
     LoginNeeded,
     LoginStopped,
     Overlap,
+    PlaceUnclear,
     SiteChanged,
     SlotFull,
     quoted,
 )
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
 from domain.site_login import SiteLogin
-from domain.waiting_list import ASKED_ABOUT, OFFERED, UNMARKED, number_on_list
+from domain.waiting_list import ASKED_ABOUT, CONTRADICTED, OFFERED, UNMARKED, number_on_list
 from languages import N_, _, n_
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -48,10 +52,14 @@ def cause_of(action: Action, site: SiteLogin) -> FailureMessage:
         return WATCH_ENDED
     if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
         return NOT_CANCELLED
+    if action.type is ActionType.CANCEL and STILL_SHOWN in (action.error or ""):
+        return STILL_IN_TIMETABLE
     if action.type is ActionType.REFRESH and action.error_kind == SiteChanged.__name__:
         return OLD_HOURS_STAY
     if action.error_kind == Overlap.__name__ and not quoted(action.error or ""):
         return NOT_ASKED_FOR
+    if action.error_kind == PlaceUnclear.__name__ and CONTRADICTED in (action.error or ""):
+        return NOT_IN_TIMETABLE
     return of_login(action.error_kind, action.error or "", site)
 
 

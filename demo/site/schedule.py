@@ -72,6 +72,8 @@ def _status(world: SiteWorld, username: str, slot: Slot) -> str:
         return "Booked"
     takes = slot.free > 0 or world.terms.takes_waiting_list(slot)
     bookable = world.terms.is_open(slot) and not world.terms.has_started(slot) and not world.terms.has_closed(slot)
+    if slot.free <= 0 and world.switches.waiting_shown == "full":
+        return "Disabled"
     return "Available" if takes and bookable and not world.is_limited(username) else "Disabled"
 
 
@@ -85,6 +87,8 @@ def _notes(world: SiteWorld, slot: Slot, status: str) -> str:
     if world.terms.has_closed(slot):
         return "Prenotazioni chiuse"
     if slot.free > 0:
+        return ""
+    if world.switches.waiting_shown == "available" and status == "Available":
         return ""
     return "Lista d'attesa" if status == "Available" else "Posti esauriti"
 
@@ -132,7 +136,7 @@ def reason(world: SiteWorld, username: str, appointment_id: str, outcome: Outcom
     return {
         Outcome.BOOKED: "Prenotazione effettuata con successo.",
         Outcome.LIED: "Prenotazione effettuata con successo.",
-        Outcome.WAITING: "Sei stato inserito in lista d'attesa.",
+        Outcome.WAITING: world.switches.waiting_answer or "Sei stato inserito in lista d'attesa.",
         Outcome.STARTED: "L'attività è già iniziata: non è più possibile prenotare.",
         Outcome.MEMBERSHIP: "Non risulta un abbonamento valido per questa attività.",
         Outcome.ALREADY: "Hai già prenotato questa attività.",

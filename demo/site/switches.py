@@ -39,6 +39,8 @@ class Switches(Adjustable):
     waiting_courses: list[str] = field(default_factory=list)  # those of these names take a waiting list once full
     waiting_moves: bool = False  # a place that is given back goes at once to the first on the list
     waiting_words: str = ""  # my bookings show places on a waiting list, with these words; {n}: the number
+    waiting_answer: str = ""  # the site's words to whoever it puts on a waiting list, in place of its own: "Ok"
+    waiting_shown: str = _one_of("list", "full", "available")  # a full class with a list, in the timetable
     held_minutes: float = 0.0  # after a cancellation whoever is not on the waiting list is refused for so long
     overlap: str = _one_of("refused", "warned", "allowed")  # with another booking of mine
     late_cancel: str = _one_of("allowed", "refused", "no_button")  # past the free term

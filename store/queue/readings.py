@@ -7,17 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.model import BETWEEN_READINGS, ActionType, Booking, BookingStatus, HeldBooking, NoticeKind, stamp, starts_at
+from domain.model import (
+    BETWEEN_READINGS,
+    ActionType,
+    Booking,
+    BookingStatus,
+    ClassRef,
+    HeldBooking,
+    NoticeKind,
+    stamp,
+    starts_at,
+)
 from domain.readings import Before
 from domain.results import TOLD_AS_LOST
 from store.bookings import LIVE, held_rows_of, mark_confirmed, set_status, to_held
 from store.connection import Connection, Row, Transaction, in_snapshot
 from store.outbox import add_notice
 from store.queue.moved import follow_moved
-from store.queue.reconciliation import done_after_all, waited_for, withdrawn_with_unknown_outcome
+from store.queue.reconciliation import done_after_all, unclear, waited_for, withdrawn_with_unknown_outcome
 from store.queue.rows import to_action
 from store.row_reading import all_readable, readable
 
+UNCLEAR_FOR = timedelta(minutes=2)  # so long an unclear place is read again soon, for a slow server; then each hour
 CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours
 
 
@@ -56,7 +67,7 @@ def before_reading(tx: Transaction, user_id: int, now: datetime) -> Before:
     held = [each for each in all_readable(to_held, rows) if each.status is BookingStatus.CONFIRMED]
     missing = (each for each in held if each.missing_since and each.missing_since <= now - BETWEEN_READINGS)
     withdrawn = withdrawn_with_unknown_outcome(tx, user_id, now)
-    waits = waited_for(tx, user_id, now)
+    waits, doubts = waited_for(tx, user_id, now), unclear(tx, user_id, now)
     return Before(
         began_at=now,
         rows={row["id"]: _state(row) for row in rows},
@@ -66,6 +77,8 @@ def before_reading(tx: Transaction, user_id: int, now: datetime) -> Before:
         long_missing=tuple(each.booking.ref for each in missing),
         withdrawn=tuple(number for number, at in withdrawn if at <= now - BETWEEN_READINGS),
         withdrawn_lately=any(now - BETWEEN_READINGS < at <= now for _, at in withdrawn),
+        unclear=tuple(class_ref for class_ref, _ in doubts),
+        unclear_lately=tuple(class_ref for class_ref, at in doubts if at and now - UNCLEAR_FOR < at <= now),
     )
 
 
@@ -78,21 +91,28 @@ def sync(
     now: datetime,
     *,
     in_page: bool,
+    kept: Sequence[ClassRef] = (),
 ) -> Synced:
     """Changes user_bookings to what the site showed, as far as one reading can prove it.
 
-    `in_page`: it was read in the browser. What changed after the reading began stays as it is.
+    `in_page`: it was read in the browser. `kept`: what the list lacks, and the timetable shows as ours: it is no loss.
+    What changed after the reading began stays as it is.
     """
     seen = [_seen(tx, user_id, booking, before, now) for booking in bookings]
     rows = tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
     missed = []
     for row in rows:
         held = readable(to_held, row)
-        if held is None or not _knew(before, row) or any(held.booking.ref.matches(each.ref) for each in bookings):
+        if held is None or not _knew(before, row) or _is_shown(held.booking, bookings, kept):
             continue
         missed.append(_not_seen(tx, held, before, zone, now, in_page=in_page))
-    unproved = before.withdrawn_lately or any(again for _, again in seen) or any(missed)
+    unclear_yet = any(not any(wish.matches(each.ref) for each in bookings) for wish in before.unclear_lately)
+    unproved = before.withdrawn_lately or unclear_yet or any(again for _, again in seen) or any(missed)
     return Synced([row for done, _ in seen for row in done], unproved)
+
+
+def _is_shown(known: Booking, bookings: Sequence[Booking], kept: Sequence[ClassRef]) -> bool:
+    return any(known.ref.matches(each) for each in (*(booking.ref for booking in bookings), *kept))
 
 
 def _seen(tx: Transaction, user_id: int, booking: Booking, before: Before, now: datetime) -> tuple[list[Row], bool]:

@@ -12,8 +12,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.errors import (
+    AppError,
     NothingToCancel,
     OnWaitingList,
+    PlaceUnclear,
 )
 from domain.model import ActionType, ClassRef, NoticeKind, clock_time, instant, stamp
 from domain.results import AFTER_ALL, FROM_THE_LIST, THOUGH_WITHDRAWN
@@ -21,6 +23,7 @@ from domain.unknown_outcome import leaves_unknown_outcome
 from domain.waiting_list import UNMARKED
 from store.connection import Row, Transaction
 from store.outbox import add_notice
+from store.row_reading import instant_or_none
 
 DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
 RECENT = timedelta(hours=1)  # so long after a failure a place seen in one of its alternatives comes from it
@@ -103,14 +106,25 @@ def _result(last: Row) -> str:
 
 def waited_for(tx: Transaction, user_id: int, now: datetime) -> list[tuple[ClassRef, bool]]:
     """The classes to come for whose waiting list the site was asked, and whether it shows such a place as one."""
-    rows = tx.run(
+    rows = _failed_with(tx, user_id, now, OnWaitingList)
+    return [(_wish_of(row), UNMARKED not in (row["error"] or "")) for row in rows]
+
+
+def _failed_with(tx: Transaction, user_id: int, now: datetime, error: type[AppError]) -> list[Row]:
+    """The bookings of classes to come that ended with that error."""
+    return tx.run(
         f"""
         SELECT booking_actions.* FROM booking_actions
         WHERE {FINISHED} AND date >= :today AND status = 'failed' AND action_type = 'book' AND error_kind = :kind
         """,  # noqa: S608 - a constant of this file
-        {"user_id": user_id, "today": (now - DAY).date().isoformat(), "kind": OnWaitingList.__name__},
+        {"user_id": user_id, "today": (now - DAY).date().isoformat(), "kind": error.__name__},
     )
-    return [(_wish_of(row), UNMARKED not in (row["error"] or "")) for row in rows]
+
+
+def unclear(tx: Transaction, user_id: int, now: datetime) -> list[tuple[ClassRef, datetime | None]]:
+    """The classes to come that my bookings listed, and nobody could say whether they were ours; and since when."""
+    rows = _failed_with(tx, user_id, now, PlaceUnclear)
+    return [(_wish_of(row), instant_or_none(row["completed_at"])) for row in rows]
 
 
 def withdrawn_with_unknown_outcome(tx: Transaction, user_id: int, now: datetime) -> list[tuple[int, datetime]]:

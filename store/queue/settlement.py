@@ -232,7 +232,9 @@ def _note_places_left(tx: Transaction, action: Action, slot: Slot | None) -> Non
 def _note_bookings(tx: Transaction, action: Action, effect: Synced, now: datetime) -> None:
     """user_bookings becomes what the reading proved; what one reading can't prove is read again soon."""
     before = effect.before
-    synced = sync(tx, action.user_id, effect.bookings, before, effect.zone, now, in_page=effect.in_page)
+    synced = sync(
+        tx, action.user_id, effect.bookings, before, effect.zone, now, in_page=effect.in_page, kept=effect.kept
+    )
     for row in synced.done_after_all:
         free_the_replaced(tx, to_action(row), now)
     reconcile_withdrawn(tx, before.withdrawn)

@@ -41,6 +41,34 @@ async def test_a_list_that_is_empty_once_cancels_nothing_by_itself(
     assert held(world) == []
 
 
+@pytest.mark.parametrize("looks", [3, 1000])
+async def test_a_yes_and_lists_that_lack_it_are_no_proof_while_the_timetable_shows_it_as_ours(
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+
+    def lie(*_: object) -> bool:
+        world.faults.empty_bookings, world.faults.times["empty_bookings"] = True, looks  # the page's own is the first
+        return True
+
+    monkeypatch.setattr(world, "cancel", lie)
+    if looks == 3:
+        with pytest.raises(errors.SiteChanged, match="still there"):
+            await cancelling.cancel(session, pilates)
+    else:
+        assert not (await cancelling.cancel(session, pilates)).proven
+
+
+async def test_a_timetable_that_learns_of_a_cancellation_later_makes_no_doubt(
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    shown = iter(["Booked", "Booked"])
+    monkeypatch.setattr("demo.site.schedule._status", lambda *_: next(shown, "Available"))
+    assert (await cancelling.cancel(session, pilates)).proven
+    assert held(world) == []
+
+
 async def test_a_list_that_is_empty_after_the_site_said_no_is_no_cancellation(
     session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:

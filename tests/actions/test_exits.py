@@ -129,15 +129,20 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
     async def counted(session: Script, listed: Sequence[Booking], known: object) -> Sequence[Booking]:
         return listed
 
-    async def refuse_if_unsure(session: Script, held: object) -> None:
+    async def sure(session: Script, *_: object) -> None:
         """What the script says is sure."""
+
+    async def shown_as_ours(session: Script, missing: object) -> tuple[()]:
+        return ()
 
     for verb in ("book", "my_bookings", "find_slot", "timetable"):
         monkeypatch.setattr(booking, verb, answers(verb))
     monkeypatch.setattr(booking, "read_my_bookings", read_my_bookings)
     monkeypatch.setattr(booking, "read_again_in_page", read_again)
     monkeypatch.setattr(booking, "counted", counted)
-    monkeypatch.setattr(booking, "refuse_if_unsure", refuse_if_unsure)
+    monkeypatch.setattr(booking, "refuse_unless_counted", sure)
+    monkeypatch.setattr(booking, "shown_as_ours", shown_as_ours)
+    monkeypatch.setattr(cancelling, "refuse_if_still_ours", sure)
     monkeypatch.setattr(cancelling, "cancel", cancel)
 
 

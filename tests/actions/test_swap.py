@@ -61,7 +61,7 @@ async def test_where_the_site_takes_both_the_old_place_is_freed_only_afterwards(
 async def test_for_a_place_that_may_be_one_on_a_waiting_list_nothing_is_given_back(
     staged: Set, monkeypatch: pytest.MonkeyPatch, status_shown: str, note: str
 ) -> None:
-    async with staged(LONG_AFTER) as stage:
+    async with staged(LONG_AFTER, read_back=ReadBack(ask_timetable_again=(0.05, 0.05))) as stage:
         stage.opened.world.switches.update({"overlap": "allowed"})
         _, row = await hold_what_overlaps(stage)
         if status_shown:

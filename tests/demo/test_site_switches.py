@@ -243,7 +243,8 @@ def test_one_course_can_have_a_waiting_list_while_others_have_none(world: SiteWo
 def test_everything_is_off_unless_asked_for() -> None:
     assert SiteWorld().switches == Switches()
     words = {"overlap", "late_cancel", "refusal_field", "servers_told", "login_error", "login_pages", "session_end"}
-    assert {name for name, value in Switches().as_dict().items() if value} == words | {"crowd_speed", "servers"}
+    more = {"crowd_speed", "servers", "waiting_shown"}
+    assert {name for name, value in Switches().as_dict().items() if value} == words | more
     assert lively() != Switches()
 
 

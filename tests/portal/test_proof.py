@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 import booking
-from demo.site import Outcome
+from demo.site import Outcome, SiteWorld, slots
+from demo.site.schedule import _status
 from domain.errors import (
+    AlreadyQueued,
     Blocked,
     BookingRefused,
     OnWaitingList,
@@ -23,8 +26,10 @@ from domain.errors import (
     SiteUnavailable,
     quoted,
 )
-from domain.model import ActionStatus, ActionType, Booking, ClassRef, Slot
+from domain.house_rules import HouseRules, WaitingList
+from domain.model import ActionStatus, ActionType, Booking, BookingStatus, ClassRef, Slot
 from domain.requests import NewAction
+from domain.waiting_list import CONTRADICTED, UNMARKED
 from opening.budget import OpeningBudget
 from opening.site_calls import SiteCalls
 from portal.bookings_list import BookingsList, Sought
@@ -33,7 +38,7 @@ from portal.responses.response_errors import SiteResponse
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, Opening
 from tests.support.running import PATIENCE
 from tests.support.sites import GIULIA, TUESDAY
-from tests.support.stages import LONG_AFTER, OWNER, Set
+from tests.support.stages import LONG_AFTER, OWNER, RULE, Set
 
 pytest_plugins = ["tests.support.opening_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -42,7 +47,7 @@ BOOK, SCHEDULE = "BookAppointment", "GetActivitySchedule"
 LIKE_A_BOOKING = " "  # words of a waiting list that nobody sees
 
 
-HASTY = ReadBack(ask_timetable_again=0.05)
+HASTY = ReadBack(ask_timetable_again=(0.05, 0.05, 0.1), gone=(0.0, 0.05))
 
 
 @pytest.fixture
@@ -147,6 +152,161 @@ async def test_a_reading_does_not_count_a_place_on_a_waiting_list_that_looks_lik
         await stage.act()
         held = await stage.db.bookings.held(OWNER, TUESDAY)
         assert [each.booking.start for each in held] == [stage.gym(0).start]
+
+
+# ----- a list and a timetable that differ
+
+
+def put_on_it_unasked(opened: Opening, shown: str) -> None:
+    """The site puts whoever books Pilates on its waiting list, says "Ok", and lists it like a booking."""
+    put_on_the_waiting_list(opened, LIKE_A_BOOKING)
+    opened.world.switches.update({"waiting_answer": "Ok", "waiting_shown": shown})
+
+
+def timetable_behind(monkeypatch: pytest.MonkeyPatch, asks: int) -> None:
+    """The timetable shows what is held as free so many times."""
+    left = itertools.repeat("Available", asks)
+
+    def status(world: SiteWorld, username: str, slot: slots.Slot) -> str:
+        shown = _status(world, username, slot)
+        return next(left, shown) if shown == "Booked" else shown
+
+    monkeypatch.setattr("demo.site.schedule._status", status)
+
+
+@pytest.mark.parametrize("shown", ["full", "available"])
+async def test_a_place_that_the_timetable_does_not_show_as_ours_is_not_told_as_booked(at: Open, shown: str) -> None:
+    async with at() as opened:
+        put_on_it_unasked(opened, shown)
+        error = await met(opened)
+        assert isinstance(error, PlaceUnclear)
+        assert CONTRADICTED in str(error)
+        assert len(opened.shots) <= 3
+        assert opened.requests <= MOST_REQUESTS + 5
+
+
+async def test_words_that_name_a_place_do_not_make_up_for_a_timetable_that_shows_none(
+    at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at(lead=LONG_AFTER) as opened:
+        timetable_behind(monkeypatch, 1000)
+        assert isinstance(await met(opened, by_day=True), PlaceUnclear)
+        assert len(opened.shots) == 1
+
+
+async def test_a_timetable_that_is_behind_for_a_while_makes_no_doubt(at: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at() as opened:
+        timetable_behind(monkeypatch, 3)
+        assert (await opened.race()).booked.way == "requests"
+
+
+async def test_a_bare_ok_is_a_place_once_the_timetable_agrees_and_none_while_it_is_silent(
+    at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demo.site.booking_routes.reason", lambda *_: "Ok")
+
+    async def one(*, silent: bool) -> None:
+        async with at() as opened:
+            [slot] = await booking.find_slots(opened.session, [opened.pilates])
+            opened.known = [slot]  # type: ignore[list-item]
+            opened.world.faults.fail = {SCHEDULE: 503} if silent else {}
+            if silent:
+                assert isinstance(await met(opened), PlaceUnclear)
+            else:
+                assert (await opened.race()).booked.way == "requests"
+
+    await asyncio.gather(one(silent=True), one(silent=False))
+
+
+async def test_an_unclear_place_is_read_again_and_told_as_booked_once_both_show_it(staged: Set) -> None:
+    async with staged() as stage:
+        put_on_it_unasked(stage.opened, "available")
+        await stage.add()
+        action = await stage.act()
+        assert (action.status, action.error_kind) == (ActionStatus.FAILED, "PlaceUnclear")
+        assert (await stage.act()).type is ActionType.CHECK
+        assert (await stage.row(action)).status is ActionStatus.FAILED
+        assert not await stage.db.bookings.held(OWNER, TUESDAY)
+        stage.opened.world.switches.waiting_moves = True
+        stage.opened.world.free(stage.opened.pilates_id)
+        stage.opened.clock.go(seconds=40)  # long before the next hour's reading
+        assert (await stage.act()).type is ActionType.CHECK
+        assert (await stage.row(action)).status is ActionStatus.COMPLETED
+        assert len(stage.opened.shots) <= 3
+
+
+async def test_what_stands_in_the_list_unasked_is_ours_only_if_the_timetable_does_not_contradict(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
+        put_on_it_unasked(stage.opened, "full")
+        stage.opened.world.book(GIULIA, stage.opened.pilates_id)
+        await stage.add()
+        action = await stage.act()
+        assert (action.error_kind, stage.opened.shots) == ("PlaceUnclear", [])
+        stage.opened.world.switches.waiting_moves = True
+        stage.opened.world.free(stage.opened.pilates_id)
+        again = await stage.add()
+        while (await stage.row(again)).status is ActionStatus.PENDING:
+            stage.opened.clock.go(seconds=40)
+            await stage.act()
+        assert ((await stage.row(again)).status, stage.opened.shots) == (ActionStatus.COMPLETED, [])
+
+
+async def test_a_list_gone_on_that_looks_like_a_booking_is_no_booking_for_who_asks_again(
+    staged: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(LONG_AFTER) as stage:
+        put_on_the_waiting_list(stage.opened, LIKE_A_BOOKING)
+        stage.hand_over(rules=replace(HouseRules(RULE), waiting_list=WaitingList.ALWAYS))
+        monkeypatch.setattr(
+            "demo.site.schedule._status", lambda world, *_: "Booked" if world.waits_for(GIULIA) else "Available"
+        )
+        for _ in range(2):
+            await stage.add()
+            action = await stage.act()
+            assert (action.status, action.error_kind) == (ActionStatus.FAILED, "OnWaitingList")
+            assert UNMARKED in (action.error or "")
+        assert not await stage.db.bookings.held(OWNER, TUESDAY)
+
+
+async def test_what_the_list_lacks_and_the_timetable_shows_as_ours_is_not_lost(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
+        await stage.add()
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+
+        async def read_twice() -> BookingStatus:
+            for _ in range(2):
+                stage.opened.clock.go(seconds=40)
+                with suppress(AlreadyQueued):
+                    await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER))
+                await stage.act()
+            rows = await stage.db.connection.rows("SELECT status FROM user_bookings")
+            return BookingStatus(rows[0]["status"])
+
+        stage.opened.world.faults.empty_bookings = True
+        assert await read_twice() is BookingStatus.CONFIRMED
+        stage.opened.world.places.held[GIULIA] = {}
+        assert await read_twice() is BookingStatus.GONE
+
+
+async def test_a_cancellation_that_list_and_timetable_tell_differently_is_not_told_as_done(
+    staged: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(LONG_AFTER) as stage:
+        await stage.add()
+        booked = await stage.act()
+
+        def lie(*_: object) -> bool:
+            stage.opened.world.faults.empty_bookings = True
+            return True
+
+        monkeypatch.setattr(stage.opened.world, "cancel", lie)
+        action = await stage.db.requests.add(NewAction(ActionType.CANCEL, OWNER, booked.wish))
+        while (await stage.row(action)).status is ActionStatus.PENDING:
+            stage.opened.clock.go(seconds=40)
+            await stage.act()
+        assert (await stage.row(action)).error_kind == "SiteChanged"
+        [held] = await stage.db.bookings.held(OWNER, TUESDAY)
+        assert held.status is BookingStatus.CONFIRMED
 
 
 # ----- what was there before

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.screens.failure_messages import FAILURE_MESSAGES, WHILE_WAITING
+from bot.screens.failure_messages import FAILURE_MESSAGES, NOT_IN_TIMETABLE, WHILE_WAITING
 from demo.site.accounts import AUTH_COOKIE
 from demo.site.load import BOOKINGS
 from demo.site.schedule import LIMIT_WORDS
@@ -214,7 +214,7 @@ async def test_a_place_that_is_held_for_others_is_had_when_it_is_free_for_all(he
 
 
 async def test_a_waiting_list_is_no_booking_until_the_site_has_moved_her_up(here: Journey) -> None:
-    here.set(waiting_courses=[PILATES])
+    here.set(waiting_courses=[PILATES], waiting_shown="list")
     slot = here.slot()
     here.world.fill(slot.appointment_id)
     row, _ = await here.books(str(FAILURE_MESSAGES["SlotFull"].happened))
@@ -225,6 +225,25 @@ async def test_a_waiting_list_is_no_booking_until_the_site_has_moved_her_up(here
     here.world.free(slot.appointment_id)
     assert here.held == [PILATES]
     assert PILATES in (await here.looks_at_hers()).text
+
+
+async def test_a_place_on_a_list_that_looks_like_a_booking_is_unclear_until_the_timetable_shows_it_too(
+    here: Journey,
+) -> None:
+    here.set(waiting_courses=[PILATES], waiting_words=" ", waiting_answer="Ok", waiting_shown="available")
+    slot = here.slot()
+    here.world.fill(slot.appointment_id)
+    row, letter = await here.books(str(NOT_IN_TIMETABLE.happened))
+    assert "Prenotata!" not in letter.text
+    assert (row.error_kind, here.held, here.world.waiting(slot.appointment_id)) == ("PlaceUnclear", [], {GIULIA})
+    here.set(waiting_shown="full", waiting_moves=True)
+    assert PILATES not in (await here.looks_at_hers()).text
+    here.world.free(slot.appointment_id)
+    before = here.mark
+    here.clock.go(seconds=60)
+    await here.looks_at_hers()
+    await here.reads("Prenotata!", since=before)
+    assert ((await here.row(row)).status, here.held) == (DONE, [PILATES])
 
 
 async def test_a_full_slot_that_is_left_out_of_the_timetable_is_had_when_a_place_frees(here: Journey) -> None:

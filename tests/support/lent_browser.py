@@ -27,7 +27,10 @@ from tests.support.sites import GIULIA, access, wish
 
 PATIENT = ReadBack()
 IMPATIENT = ReadBack(
-    accepted=tuple(wait / 20 for wait in PATIENT.accepted), unclear=tuple(wait / 20 for wait in PATIENT.unclear)
+    accepted=tuple(wait / 20 for wait in PATIENT.accepted),
+    unclear=tuple(wait / 20 for wait in PATIENT.unclear),
+    ask_timetable_again=tuple(wait / 20 for wait in PATIENT.ask_timetable_again),
+    gone=tuple(wait / 20 for wait in PATIENT.gone),
 )
 """The same number of looks at "my bookings", in a shorter time."""
 
