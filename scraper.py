@@ -55,7 +55,10 @@ LEVEL = re.compile(
 )
 """What a text that should name a course may hold in its place."""
 FULL = re.compile(r"esaurit|al completo|complet[oa]\b|sold ?out|\bfull\b|nessun posto|non ci sono (più )?posti", re.I)
-
+NOT_BOOKABLE = re.compile(
+    r"(disabled|closed|unavailable|not ?available|not ?bookable|past|expired|disabilitat[oa]|chius[oa]|passat[oa]"
+    r"|scadut[oa]|non (disponibile|prenotabile))"
+)
 TAKEN = re.compile(r"occupat|prenotati\b|iscritt|assegnat")  # places that are counted from the other end
 TOTAL = re.compile(r"total|capienza")
 
@@ -279,7 +282,8 @@ def _is_empty_list(content: object) -> bool:
 
 def _json_slot(fields: _Fields, start: datetime, activity: Activity) -> Slot:
     texts = fields.descriptions()
-    status, places = _status(fields.text("status"), fields.text("notes"), _places(texts))
+    word = fields.text("status")
+    status, places = _status(word, fields.text("notes"), _places(texts))
     return Slot(
         activity=activity,
         appointment_id=fields.text("appointmentid", "appointment"),
@@ -290,6 +294,7 @@ def _json_slot(fields: _Fields, start: datetime, activity: Activity) -> Slot:
         instructor=_instructor(texts),
         places=places if places is not None else fields.whole("availableplaces", "placesavailable", "freeplaces"),
         status=status,
+        is_understood=_is_understood(status, word, fields.text("notes")),
     )
 
 
@@ -397,6 +402,13 @@ def _status(word: str, notes: str, places: int | None) -> tuple[SlotStatus, int 
     return (SlotStatus.AVAILABLE if bookable else SlotStatus.DISABLED), places
 
 
+def _is_understood(status: SlotStatus, word: str, notes: str) -> bool:
+    """Whether a status is what the site's word says. Which word Polimisport has for a slot of mine is only guessed."""
+    return status is not SlotStatus.DISABLED or bool(
+        NOT_BOOKABLE.fullmatch(plain(word)) or FULL.search(f"{word} {notes}")
+    )
+
+
 def _places(texts: list[str]) -> int | None:
     """`Posti disponibili: 7` and `Posti occupati: 9 su 16` -> 7; said in words, none are left; not said, not known."""
     for text in texts:
@@ -447,7 +459,8 @@ def _page_slot(box: Tag, activity: Activity, day: date) -> Slot:
     others = [_inner(box, "slot-description2"), _inner(box, "slot-description3")]
     notes = " ".join(_text(each) for each in box.select(".slot-notes"))
     skill = box.select_one(".slot-description .skill")
-    status, places = _status(_class_word(box), notes, _places(others))
+    word = _class_word(box)
+    status, places = _status(word, notes, _places(others))
     return Slot(
         activity=activity,
         appointment_id="",
@@ -458,6 +471,7 @@ def _page_slot(box: Tag, activity: Activity, day: date) -> Slot:
         instructor=_instructor(others),
         places=places,
         status=status,
+        is_understood=_is_understood(status, word, notes),
     )
 
 

@@ -243,6 +243,12 @@ class Slot:
     instructor: str = ""
     places: int | None = None  # free places; None when the site does not say
     status: SlotStatus = SlotStatus.DISABLED
+    is_understood: bool = True  # the site's word for the status; one that nobody knows counts as disabled
+
+    @property
+    def said(self) -> SlotStatus | None:
+        """The status, as a witness tells it: None where the site's word is one that nobody knows."""
+        return self.status if self.is_understood else None
 
     @property
     def ref(self) -> ClassRef:

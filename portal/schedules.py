@@ -154,9 +154,9 @@ class Standing:
 
 
 async def status_of(session: SiteSession, wish: ClassRef, read: Reader | None = None) -> SlotStatus | None:
-    """What the timetable shows of a class now; None when it can't be asked, or does not list it."""
+    """What the timetable shows of a class now; None when it can't be asked, or does not say it in a known word."""
     try:
-        return (await find(session, wish, read)).status
+        return (await find(session, wish, read)).said
     except SiteError as error:
         log.info("the timetable can't tell whose a place is: %s", error)
         return None
@@ -171,7 +171,7 @@ async def standing_of(session: SiteSession, slot: Slot, day: date | None = None)
         log.info("the timetable can't tell whose a place is: %s", error)
         return Standing()
     fitting = likeliest((each for each in there if slot.ref.matches(each.ref)), lambda each: each)
-    status = next((each.status for each in fitting), None)
+    status = next((each.said for each in fitting), None)
     same = (each for each in there if slot.appointment_id and each.appointment_id == slot.appointment_id)
     moved = next((each for each in same if not each.ref.is_then_and_there(slot.ref)), None)
     return Standing(status, moved)

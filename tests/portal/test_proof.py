@@ -200,6 +200,20 @@ async def test_a_timetable_that_is_behind_for_a_while_makes_no_doubt(at: Open, m
         assert (await opened.race()).booked.way == "requests"
 
 
+async def test_a_word_of_the_timetable_that_nobody_knows_is_no_witness_against_a_place(
+    at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def status(world: SiteWorld, username: str, slot: slots.Slot) -> str:
+        shown = _status(world, username, slot)
+        return "Acquistato" if shown == "Booked" else shown
+
+    monkeypatch.setattr("demo.site.schedule._status", status)
+    async with at() as opened:
+        assert (await opened.race()).booked.way == "requests"
+    async with at(lead=LONG_AFTER) as opened:
+        assert (await booking.book(opened.session, opened.pilates)).way != "already"
+
+
 async def test_a_bare_ok_is_a_place_once_the_timetable_agrees_and_none_while_it_is_silent(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
