@@ -30,7 +30,7 @@ from domain.model import Booking, ClassRef, Slot, SlotStatus, Timetable
 from domain.readings import Before
 from domain.waiting_list import UNMARKED, says_only_ok
 from portal import api, bookings_list
-from portal.booking_page import Wanted, choose
+from portal.booking_page import StillOurs, Wanted, choose, nobody_else
 from portal.bookings_list import BookingsList, Sought
 from portal.obstacles import offers_only_a_list, refuse_if_begun, refuse_if_hopeless, refuse_if_overlapping
 from portal.proof import (
@@ -153,18 +153,24 @@ async def refuse_unless_counted(session: SiteSession, held: Booking, before: Bef
 
 
 async def book(
-    session: SiteSession, wish: ClassRef, opens_at: datetime | None = None, beside: ClassRef | None = None
+    session: SiteSession,
+    wish: ClassRef,
+    opens_at: datetime | None = None,
+    beside: ClassRef | None = None,
+    *,
+    still_ours: StillOurs = nobody_else,
 ) -> Booked:
     """Takes a place. Returns once it was seen in "my bookings"; taken already, that counts as success.
 
     `opens_at` is when the slot should open: what can't be booked before it is NotOpenYet, after it SlotFull. `beside`
-    is a booking of ours that it may overlap, as far as we are concerned: the site decides.
+    is a booking of ours that it may overlap, as far as we are concerned: the site decides. `still_ours` is awaited
+    right before the site is asked for the place, and raises what keeps us from it.
     Raises a BookingRefused when the site (or the timetable) says no, SiteUnavailable when nothing was booked and a
     repetition is safe, SiteChanged with evidence when nobody can say.
     """
     async with session.operation(f"book {name_of(wish)}"):
         try:
-            return await _book(session, Wanted(wish, opens_at, beside))
+            return await _book(session, Wanted(wish, opens_at, beside, still_ours=still_ours))
         except AlreadyBooked:
             # whoever booked it, the list may be slower than the timetable, and name it otherwise
             before = bookings_list.as_held(beside)
@@ -210,11 +216,11 @@ def _already(session: SiteSession, held: Booking) -> Booked:
 # ----- on a waiting list
 
 
-async def join_waiting_list(session: SiteSession, wish: ClassRef) -> Booked:
+async def join_waiting_list(session: SiteSession, wish: ClassRef, *, still_ours: StillOurs = nobody_else) -> Booked:
     """Goes on the site's waiting list for a full class. Returns a place only where it was held before.
 
     Raises OnWaitingList once the site says yes or lists the class, however it lists it: what was asked for is a place
-    on the list. SlotFull where its confirmation offers none, and else what book() raises.
+    on the list. `still_ours` as for book(). SlotFull where its confirmation offers none, and else what book() raises.
     """
     async with session.operation(f"waiting list of {name_of(wish)}"):
         refuse_if_begun(session, wish)
@@ -226,7 +232,7 @@ async def join_waiting_list(session: SiteSession, wish: ClassRef) -> Booked:
         if not scraper.offers_waiting_list(fragment):
             raise SlotFull(f"{name_of(slot.ref)} is full, and the site offers no waiting list")
         try:
-            asked = await _ask(session, Wanted(wish, mine=listed.bookings), slot)
+            asked = await _ask(session, Wanted(wish, mine=listed.bookings, still_ours=still_ours), slot)
         except PlaceUnclear as unclear:
             raise OnWaitingList(f"full; waiting list: {quote(quoted(str(unclear)))}") from unclear
         if asked.booked is not None:
@@ -256,6 +262,7 @@ class _Asked:
 async def _ask(session: SiteSession, wanted: Wanted, slot: Slot) -> _Asked:
     """Asks for a place by the calendar's own request, and looks for it in "my bookings"."""
     lost: SiteError | None = None
+    await wanted.still_ours()
     try:
         text = (await api.book_appointment(session, slot.appointment_id)).text
     except (SiteUnavailable, SiteChanged) as error:

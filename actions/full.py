@@ -37,7 +37,8 @@ async def wait_on_the_list(attempt: Attempt, full: SlotFull) -> Done:
 
 async def _join(attempt: Attempt, full: SlotFull) -> Done:
     try:
-        held = await booking.join_waiting_list(attempt.session, attempt.class_ref)
+        ours = attempt.journal.still_ours
+        held = await booking.join_waiting_list(attempt.session, attempt.class_ref, still_ours=ours)
         return await attempt.won(held, report=full.opening)
     except SlotFull as none_offered:
         log.info("  %s", none_offered)

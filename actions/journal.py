@@ -21,6 +21,9 @@ class Journal(Protocol):
     async def is_wanted(self) -> bool:
         """Whether the action was not taken back. Only reads."""
 
+    async def still_ours(self) -> None:
+        """Raises LeaseLost when it is not. Only reads."""
+
     async def requests_sent(self) -> Mapping[int, int]:
         """What was sent at the same opening for each booking of the account, by whichever worker."""
 

@@ -41,6 +41,9 @@ class _LastCall:
     async def is_wanted(self) -> bool:
         return await self._journal.is_wanted()
 
+    async def still_ours(self) -> None:
+        await self._journal.still_ours()
+
     async def share(self) -> None:
         """Learns what else of the account opens then, and what was sent for it, by whichever worker."""
         if self._action.opens_at is not None:

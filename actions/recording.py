@@ -30,6 +30,9 @@ class Recording:
     async def is_wanted(self) -> bool:
         return await self._db.claims.is_wanted(self._action)
 
+    async def still_ours(self) -> None:
+        await self._db.claims.refuse_if_lost(self._action)
+
     async def requests_sent(self) -> Mapping[int, int]:
         if self._action.opens_at is None:
             return {}

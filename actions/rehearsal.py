@@ -117,7 +117,8 @@ async def _book_if_open(attempt: Attempt, slot: Slot, beside: ClassRef | None) -
         return None
     await attempt.journal.begin_to_act()
     try:
-        return await booking.book(attempt.session, attempt.class_ref, beside=beside)
+        ours = attempt.journal.still_ours
+        return await booking.book(attempt.session, attempt.class_ref, beside=beside, still_ours=ours)
     except (OnWaitingList, PlaceUnclear):
         raise
     except BookingRefused as error:

@@ -49,9 +49,9 @@ class Swap:
         """
         old = await self._journal.replaced()
         if old is None:
-            return await booking.book(self._session, class_ref, opens_at)
+            return await self._book(class_ref, opens_at)
         try:
-            return await self.sure(await booking.book(self._session, class_ref, opens_at, old.booking.ref))
+            return await self.sure(await self._book(class_ref, opens_at, old.booking.ref))
         except Overlap as overlap:
             if not quoted(str(overlap)) or not _meet(old, class_ref) or old.status is not BookingStatus.CONFIRMED:
                 raise  # it overlaps another booking, which is not to be given up
@@ -59,7 +59,12 @@ class Swap:
                 raise  # a place that looks free, and can't be had, would cost the old one in the end
             log.info("  %s: the booking to be swapped is cancelled first", overlap)
         await self._give_up(old)
-        return await booking.book(self._session, class_ref, opens_at)
+        return await self._book(class_ref, opens_at)
+
+    async def _book(
+        self, class_ref: ClassRef, opens_at: datetime | None = None, beside: ClassRef | None = None
+    ) -> Booked:
+        return await booking.book(self._session, class_ref, opens_at, beside, still_ours=self._journal.still_ours)
 
     async def sure(self, booked: Booked) -> Booked:
         """The same, as sure as a place must be for which another is given back. Raises PlaceUnclear."""
@@ -86,7 +91,7 @@ class Swap:
         if old is None:
             return
         try:
-            taken = await booking.book(self._session, old.booking.ref)
+            taken = await self._book(old.booking.ref)
         except SiteError as error:
             log.warning("  the place that was given up can't be booked again: %s", error)
         else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -68,6 +69,7 @@ class Witness:
         rows = self._rows(commit)
         if not any(row[-1] for row in rows):
             self.unleased.append(f"{utc_now():%H:%M:%S.%f} {' '.join(self._wanted(commit))}; newest: {rows[:2]}")
+            print(f"  without a lease: {self.unleased[-1]}", file=sys.stderr, flush=True)
 
     def machine_of(self, commit: Commit) -> str:
         """Where the worker is that has the lease; empty when nobody has."""

@@ -26,6 +26,9 @@ class LastCall(Protocol):
     async def is_wanted(self) -> bool:
         """Whether the booking was not taken back. Only reads, which no lock holds up."""
 
+    async def still_ours(self) -> None:
+        """Raises LeaseLost when another worker has it by now. Only reads."""
+
 
 class NobodyWithdraws:
     """The last call of a race that has no row behind it."""
@@ -36,6 +39,9 @@ class NobodyWithdraws:
     async def is_wanted(self) -> bool:
         """Always."""
         return True
+
+    async def still_ours(self) -> None:
+        """Nobody else races."""
 
 
 class Call:
@@ -71,6 +77,14 @@ class Call:
         if error is not None and not isinstance(error, LeaseLost | DatabaseError):
             raise error
         return error
+
+    async def before_shot(self) -> None:
+        """Asks again, where a lease may have run out since: the process may have stood still, or its network been cut.
+
+        Raises LeaseLost, or DatabaseError: who does not know by then whether another has booked does not book.
+        """
+        if self._timeline.is_past(-self._policy.lease_is_sure):
+            await self._row.still_ours()
 
     async def _is_wanted(self) -> bool:
         """Asks by a plain read, which takes a thousandth of a second. When that fails, the booking counts as wanted."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from opening.budget import Share
 from opening.crowd import Crowd
+from opening.last_call import Call
 from opening.policy import OpeningPolicy
 from opening.record import RaceRecord
 from opening.server_clock import ServerClock
@@ -26,3 +27,4 @@ class RaceParts:
     record: RaceRecord
     policy: OpeningPolicy
     rank: Rank
+    call: Call

@@ -94,6 +94,7 @@ class OpeningPolicy:
     shot_plans: Plans = field(default_factory=lambda: SHOT_PLANS)
     schedule_plans: Plans = field(default_factory=lambda: SCHEDULE_PLANS)
     late: float = 0.1  # a race that begins to shoot later has no use for shots side by side
+    lease_is_sure: float = 2.0  # later shots ask for the lease first; around an opening it lasts four, and is extended
     far_too_early: float = 0.3  # s before T: the clock was wrong, and is read again before the next shot
     after_not_open: Pauses = AFTER_NOT_OPEN
     after_nonsense: Pauses = AFTER_NONSENSE

@@ -89,8 +89,10 @@ class Race:
         self._timeline = Timeline(target.opens_at, server, policy)
         self._share = Share(budget or OpeningBudget(policy), target.number)
         self._record = RaceRecord(target.opens_at)
-        parts = RaceParts(site, server, self._timeline, self._crowd, self._share, self._record, policy, target.rank)
         self._call = Call(last_call or NobodyWithdraws(), self._timeline, policy)
+        parts = RaceParts(
+            site, server, self._timeline, self._crowd, self._share, self._record, policy, target.rank, self._call
+        )
         self._appearance = Appearance(site, target.wishes, target.known, sightings or Sightings(), server.time)
         self._holdings = Holdings(parts, target.wishes, target.beside)
         self._preparation = Preparation(parts, self._holdings, self._appearance)

@@ -42,6 +42,7 @@ class Shooter:
         self._share = parts.share
         self._record = parts.record
         self._policy = parts.policy
+        self._call = parts.call
 
     def plan(self) -> Sequence[float]:
         """When the first shots shall arrive, in seconds after the opening."""
@@ -83,8 +84,9 @@ class Shooter:
         """One booking request, sent so that it arrives when planned; at once when that is past."""
         if self._crowd.size > self._policy.most_volleys and not self._timeline.is_past(0.0):
             return await self._built_shot(choice, planned)
-        sent = await self._timeline.send(planned)
-        return await self._answered(choice, planned, sent, None)
+        await self._timeline.send(planned)
+        await self._call.before_shot()
+        return await self._answered(choice, planned, self._server.time.now(), None)
 
     async def _built_shot(self, choice: Choice, planned: float) -> tuple[Shot, SiteError | None]:
         """One booking request of a crowd: it is built before the opening, and leaves when it has to.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,14 @@ _Shown = tuple[Calendar, Slot, int]
 """A slot on a page: of which calendar, and its place in the day's column."""
 
 
+StillOurs = Callable[[], Awaitable[None]]
+"""Raises when the booking is another worker's by now: what it was claimed for may have been done since, and undone."""
+
+
+async def nobody_else() -> None:
+    """Whoever books for nobody's action has nobody to ask."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is to be booked, and what is known of it before."""
@@ -30,6 +38,7 @@ class Wanted:
     opens_at: datetime | None = None  # what can't be booked before it is NotOpenYet, after it SlotFull
     beside: ClassRef | None = None  # a booking of ours that it may overlap, as far as we are concerned
     mine: Sequence[Booking] = ()  # what is held before
+    still_ours: StillOurs = nobody_else  # asked right before the place is asked for
 
 
 async def choose(
@@ -55,7 +64,7 @@ async def choose(
         _, slot, index = _the_one(inside, wish)
         refuse_unless_clickable(session, slot, wanted.opens_at)
         fragment = await shown.choose(slot.day, index, slot.start, slot.course)
-    return slot, await _confirm(session, shown, fragment or "", slot)
+    return slot, await _confirm(session, shown, fragment or "", slot, wanted.still_ours)
 
 
 async def _meant_in(session: SiteSession, shown: CalendarPage, calendar: Calendar, wish: ClassRef) -> list[_Shown]:
@@ -73,10 +82,13 @@ def _the_one(found: Sequence[_Shown], wish: ClassRef) -> _Shown:
     return meant
 
 
-async def _confirm(session: SiteSession, shown: CalendarPage, fragment: str, slot: Slot) -> BookingAnswer:
+async def _confirm(
+    session: SiteSession, shown: CalendarPage, fragment: str, slot: Slot, still_ours: StillOurs
+) -> BookingAnswer:
     if scraper.offers_waiting_list(fragment):
         raise offers_only_a_list(slot)
     if reason := await shown.refusal():
         raise scraper.refusal(reason, session.redactor.words)
+    await still_ours()
     said, asked = await shown.confirm()
     return scraper.answer_in_words(said, session.redactor.words, accepted=asked, course=slot.course)

@@ -51,6 +51,21 @@ async def refusal(session: SiteSession, wanted: ClassRef, opens_at: datetime | N
 # ----- booking
 
 
+@pytest.mark.parametrize("pages_only", [False, True])
+async def test_what_another_worker_has_by_now_is_not_asked_for(
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, *, pages_only: bool
+) -> None:
+    async def lost() -> None:
+        raise errors.LeaseLost("another has it")
+
+    if pages_only:
+        only_pages_get_schedules(world)
+    with pytest.raises(errors.LeaseLost):
+        await booking.book(session, pilates, still_ours=lost)
+    assert held(world) == []
+    assert world.shots == []
+
+
 async def test_a_place_is_booked_by_request_and_seen(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     booked = await booking.book(session, pilates)
     assert pilates.matches(booked.booking.ref)

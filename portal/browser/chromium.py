@@ -17,7 +17,7 @@ from portal.responses.playwright_errors import in_time, translated
 
 log = logging.getLogger(__name__)
 
-LOADED = tuple(Path(__file__).with_name(name) for name in ("driver_limits.cjs", "driver_hold.cjs"))
+LOADED = tuple(Path(__file__).with_name(f"driver_{name}.cjs") for name in ("limits", "hold", "given_up"))
 MOST_ANSWER = 2_000_000  # bytes of an answer that is read by request, packed or unpacked; the site's have up to 50,000
 MOST_HEAP = 512  # megabytes; a driver that wants more dies, and is started anew
 HEADLESS_SHELL = "chromium-headless-shell"  # Chromium without windows: starts and opens pages three times as fast

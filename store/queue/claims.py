@@ -23,9 +23,10 @@ from store.queue.next_due import next_due
 from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
-from store.queue.transitions import begin_to_act, note_gave_up, note_pressed, note_took_back
+from store.queue.transitions import begin_to_act, lost, note_gave_up, note_pressed, note_took_back
 from store.row_reading import readable
 
+OURS = "SELECT 1 FROM booking_actions WHERE id = :id AND status = 'processing' AND attempts = :mine"
 EXTEND = """
     UPDATE booking_actions SET lease_until = held.value ->> 2
     FROM json_each(:held) AS held
@@ -152,6 +153,11 @@ class Claims:
             "UPDATE booking_actions SET lease_until = :now WHERE status = 'processing' AND worker = :worker",
             {"now": stamp(self._clock()), "worker": worker},
         )
+
+    async def refuse_if_lost(self, action: Action) -> None:
+        """Raises LeaseLost when another worker has claimed the action since, or it has ended. Takes no write lock."""
+        if await self._db.row(OURS, {"id": action.id, "mine": action.attempts}) is None:
+            raise lost(action)
 
     @in_transaction
     def begin_to_act(self, tx: Transaction, action: Action) -> None:

@@ -33,6 +33,7 @@ from domain.errors import (
 from domain.model import FIT_CENTER, ClassRef, Slot, clock_time
 from domain.opening_report import ShotOutcome
 from opening.budget import OpeningBudget
+from opening.last_call import NobodyWithdraws
 from opening.site_calls import SiteCalls
 from portal.responses.response_errors import SiteResponse
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, Opening, Row
@@ -572,3 +573,25 @@ async def test_without_the_servers_time_ours_is_good_enough(at: Open, caplog: py
             won = await opened.race()
         assert won.choice == 0
         assert "our own clock" in caplog.text
+
+
+async def test_who_comes_late_and_has_the_lease_books_all_the_same(at: Open) -> None:
+    async with at(lead=-70.0) as opened:
+        opened.last_call = NobodyWithdraws()
+        await opened.race()
+        assert Outcome.BOOKED in opened.shots
+
+
+@pytest.mark.parametrize("met", [LeaseLost("another has it"), DatabaseBusy("locked")])
+async def test_who_was_still_at_the_opening_books_later_only_what_it_surely_has_the_lease_of(
+    at: Open, met: AppError
+) -> None:
+    class Unsure(NobodyWithdraws):
+        async def still_ours(self) -> None:
+            raise met
+
+    async with at(lead=-70.0) as opened:
+        opened.last_call = Unsure()
+        with pytest.raises(type(met)):
+            await opened.race()
+        assert opened.shots == []

@@ -1,13 +1,17 @@
-"""A request that is built before its moment leaves at that moment, and nothing of how it was built leaves with it."""
+"""A request leaves at its moment or not at all, nothing of how it was built leaves with it, and given up it is gone."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from asyncio.subprocess import PIPE
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
+from playwright.async_api import Error as PlaywrightError
 
 from portal.browser.built_requests import LEAVES_AT, held_until
+from portal.browser.chromium import LOADED
 from tests.support.lent_browser import LentBrowser
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -53,4 +57,52 @@ async def test_a_request_whose_moment_is_past_leaves_at_once(engine: LentBrowser
     assert answer.ok
     assert len(door.received) == 1
     await context.dispose()
+    server.close()
+
+
+STOOD_STILL = """
+const http = require("http");
+const now = process.hrtime.bigint, later = setTimeout;
+const server = http.createServer(() => console.log("it came")).listen(0, () => {
+    const leaves = String(Number(now()) / 1e9 + 60);
+    const request = http.request({ port: server.address().port, method: "POST", headers: { [HEADER]: leaves } });
+    request.on("error", error => { console.log(error.message); server.close(); });
+    globalThis.setTimeout = leave => later(leave, 0);
+    request.write("a=b");
+    request.end();
+    process.hrtime.bigint = () => now() + 70_000_000_000n;
+});
+"""
+
+
+async def test_a_driver_that_stood_still_at_the_moment_of_a_request_does_not_send_it_later() -> None:
+    node, hold = compute_driver_executable()[0], next(file for file in LOADED if "hold" in file.name)
+    script = STOOD_STILL.replace("HEADER", repr(LEAVES_AT))
+    driver = await asyncio.create_subprocess_exec(node, "--require", str(hold), "-e", script, stdout=PIPE)
+    said, _ = await driver.communicate()
+    assert said.decode() == "the driver stood still at the moment of this request\n"
+
+
+async def test_a_request_that_is_given_up_is_taken_from_the_kernel_as_well(engine: LentBrowser) -> None:
+    """Else it arrives when the network is back. A connection that is reset has nothing more to send."""
+    asked, end = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def never_answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"a=b")
+        asked.set()
+        try:
+            end.set_result(await reader.read())
+        except ConnectionResetError as error:
+            end.set_result(error)
+        writer.close()
+
+    server = await asyncio.start_server(never_answers, "127.0.0.1", 0)
+    context = await engine.driver.request.new_context()
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    asking = asyncio.create_task(context.post(address, form={"a": "b"}))
+    await asked.wait()
+    await context.dispose()
+    with pytest.raises(PlaywrightError):
+        await asking
+    assert isinstance(await end, ConnectionResetError)
     server.close()

@@ -210,6 +210,7 @@ async def test_a_heartbeat_keeps_an_action_from_others(db: Database, clock: Fake
     mine = await db.claims.claim("w", 60)
     assert mine
     clock.go(seconds=50)
+    await db.claims.refuse_if_lost(mine)
     assert await db.claims.extend([(mine, 60)]) == []
     clock.go(seconds=50)
     assert await db.claims.claim("other", 60) is None
@@ -221,6 +222,8 @@ async def test_who_lost_the_lease_can_settle_nothing(db: Database, clock: FakeCl
     assert late
     clock.go(seconds=61)
     await db.claims.claim("w", 60)
+    with pytest.raises(LeaseLost):
+        await db.claims.refuse_if_lost(late)
     with pytest.raises(LeaseLost):
         await db.settlement.settle(late, outcomes.booked(HELD, "seen"))
     assert await db.claims.extend([(late, 60)]) == [late]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from demo.site import Outcome, Site, SiteWorld
-from domain.errors import AppError
+from domain.errors import AppError, LeaseLost
 from domain.model import ClassRef, Slot
 from domain.steady import steady
 from opening.budget import OpeningBudget
@@ -53,10 +53,11 @@ MOST_REQUESTS = IMPATIENT.most_requests
 
 @dataclass
 class Row:
-    """The row behind a race: what its last call meets (None: it is never answered), and whether it is wanted."""
+    """The row behind a race: what its last call meets (None: it is never answered), whether it is wanted, and ours."""
 
     met: AppError | None
     wanted: bool = True
+    ours: bool = True
 
     async def begin(self) -> None:
         if self.met is None:
@@ -66,6 +67,10 @@ class Row:
 
     async def is_wanted(self) -> bool:
         return self.wanted
+
+    async def still_ours(self) -> None:
+        if not self.ours:
+            raise LeaseLost("another worker has it")
 
 
 class Open(Protocol):
