@@ -70,7 +70,7 @@ class Doubts:
 
     async def page(self, tap: Tap, unsure: Unsure) -> Page:
         """The question, with what may be meant as buttons: nothing is taken for granted."""
-        readings: list[Reading] = list(unsure.readings)
+        readings = _telling(unsure.readings)
         named = readings
         if unsure.near and unsure.doubt is Doubt.WORDS:
             named = [_named(reading, unsure.near) for reading in readings]
@@ -81,7 +81,9 @@ class Doubts:
             made = await self._made(tap, readings, unsure)
         if not made and _is_about_classes(unsure):
             made = await self._made(tap, _about(unsure), unsure)
-        if unsure.doubt in OPEN and not (unsure.only_asks and unsure.is_told):
+        if unsure.doubt is Doubt.NEGATED and not unsure.drops:
+            made = [*await self._not_wanted(tap, unsure), *made]
+        elif _asks_what(unsure):
             made = await self._with_what_is_held(tap, unsure, made)
         deeds = list(dict.fromkeys(deed for deed, _one in made if deed))
         several = len(deeds) > 1 or unsure.doubt is Doubt.SEVERAL
@@ -101,7 +103,11 @@ class Doubts:
         if made or unsure.doubt in (Doubt.NEGATED, Doubt.EXCEPT):
             return made
         wishes = [wish for each in readings if (wish := _wished(each)).names]
-        near = [view for wish in wishes for view in (await self._find.near(tap.user_id, wish))[:MOST_NEAR]]
+        found = [view for wish in wishes for view in (await self._find.near(tap.user_id, wish))]
+        if _asks_what(unsure):  # what is held is offered as that, and no other class in its place
+            names = {name for wish in wishes for name in wish.names}
+            found = [view for view in found if view.name in names and view.state not in NOT_TO_BE_HAD]
+        near = found
         return [(None, one) for one in screens.plain_words.slot_buttons(near[:MOST_NEAR], self._house.when())]
 
     async def _with_what_is_held(
@@ -113,25 +119,42 @@ class Doubts:
         is added, and a swap beside a cancellation.
         """
         deeds = {deed for deed, _one in made}
-        if unsure.heard == Wish() or (unsure.is_told and not deeds & {Deed.BOOK, Deed.CANCEL}):
+        is_clear = unsure.is_told and (Deed.SWAP in deeds or not (unsure.wishes or Deed.CANCEL in deeds))
+        if unsure.heard == Wish() or is_clear:
             return list(made)
         wish = unsure.heard if unsure.heard.names or not unsure.is_told or Deed.CANCEL in deeds else None
         held = (await self._find.mine(tap.user_id, wish)).held if wish else []
         meant = [one for one in held if not _is_denied(unsure, one.booking.ref)]
         if len(meant) > MOST_HELD:
             return list(made)
-        both = screens.plain_words.held_buttons(meant, Verb.SWAP_DAYS), screens.plain_words.held_buttons(meant)
-        swaps, cancels = [(Deed.SWAP, one) for one in both[0]], [(Deed.CANCEL, one) for one in both[1]]
+        there = [one for one in self._swap_or_cancel(meant) if one not in made]
         if Deed.CANCEL in deeds:
-            return [*made, *(one for one in swaps if one not in made)]
-        if not unsure.is_told:
-            return [*(pair for pairs in zip(swaps, cancels, strict=True) for pair in pairs), *_as_bookings(made)]
-        return [*made, *(pair for pairs in zip(swaps, cancels, strict=True) for pair in pairs)]
+            return [*made, *(one for one in there if one[0] is Deed.SWAP)]
+        swaps = [one for one in made if one[0] is Deed.SWAP]
+        others = [one for one in _as_bookings(made) if one not in swaps]
+        return [*made, *there] if unsure.is_told else [*swaps, *there, *others]
+
+    async def _not_wanted(self, tap: Tap, unsure: Unsure) -> list[tuple[Deed | None, Button]]:
+        """What is held of that which somebody says no to, to be swapped or cancelled."""
+        denied, heard = unsure.denied, unsure.heard
+        wish = replace(heard, names=denied.names or heard.names, days=heard.days or denied.days, hours=heard.hours)
+        held = (await self._find.mine(tap.user_id, wish)).held if wish.names or wish.days else []
+        return self._swap_or_cancel(held) if len(held) <= MOST_HELD else []
+
+    def _swap_or_cancel(self, held: Sequence[HeldBooking]) -> list[tuple[Deed | None, Button]]:
+        """Both that can be done about each of what is held."""
+        deeds = ((Deed.CANCEL, Verb.ASK_CANCEL), (Deed.SWAP, Verb.SWAP_DAYS))
+        return [
+            (deed, one)
+            for each in held
+            for deed, verb in deeds
+            for one in screens.plain_words.held_buttons([each], verb)
+        ]
 
     async def _slots(self, tap: Tap, wishes: Sequence[Wish], unsure: Unsure) -> list[SlotView]:
         """The classes that one of the wishes can mean, without those that were denied."""
         views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
-        asks_what = unsure.doubt in OPEN and not (unsure.only_asks and unsure.is_told)
+        asks_what = _asks_what(unsure) or unsure.doubt is Doubt.NEGATED
         return [
             view
             for view in views
@@ -200,6 +223,11 @@ class Doubts:
         return [
             screens.plain_words.swap_button(one, views[0] if len(views) == 1 else None, when) for one, views in rows
         ]
+
+
+def _asks_what(unsure: Unsure) -> bool:
+    """Whether it is asked what is to be done: a word that may say it is not known, and it is no question itself."""
+    return unsure.doubt in OPEN and not (unsure.only_asks and unsure.is_told)
 
 
 def _only_sees(unsure: Unsure) -> bool:
@@ -276,6 +304,16 @@ def _about(unsure: Unsure) -> list[Reading]:
         return [Look(unsure.heard)]
     swap: list[Reading] = [Swap(unsure.heard, Wish())] if unsure.wishes else []
     return [*swap, Unwanted(unsure.heard)]
+
+
+def _telling(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings without those that say of nothing in particular that it is to go, where there are others."""
+    said = [each for each in readings if not (isinstance(each, Swap | Cancel) and _is_bare(each))]
+    return said or list(readings)
+
+
+def _is_bare(reading: Swap | Cancel) -> bool:
+    return (reading.old if isinstance(reading, Swap) else reading.wish) == Wish()
 
 
 def _named(reading: Reading, names: tuple[str, ...]) -> Reading:

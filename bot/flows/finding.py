@@ -99,9 +99,9 @@ class Finder:
                 return sorted(views, key=lambda one: _apart(one, held))
         return []
 
-    async def same_day(self, user_id: int, held: HeldBooking) -> list[SlotView]:
-        """The other classes of a held one's course that day, the nearest first."""
-        wish = Wish(names=(held.booking.course or FIT_CENTER,), days=(held.booking.day,))
+    async def same_day(self, user_id: int, held: HeldBooking, day: date) -> list[SlotView]:
+        """The other classes of a held one's course on that day, the nearest first."""
+        wish = Wish(names=(held.booking.course or FIT_CENTER,), days=(day,))
         found = await self.slots(user_id, wish)
         views = [one for one in found if not one.slot.ref.matches(held.booking.ref) and one.state not in NOT_TO_BE_HAD]
         return sorted(views, key=lambda one: _apart(one, held))

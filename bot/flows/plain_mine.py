@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot import screens
 from bot.flows.finding import MOST_NEAR, Finder, Mine
@@ -102,6 +103,8 @@ class WordsAboutMine:
         """Those that are meant to go: the one that was counted out; else of the course that is wished, where any is."""
         if swap.nth is not None:
             return list(held)[swap.nth :][:1]
+        if len(held) > 1 and not swap.old.days and swap.new.days:
+            held = [one for one in held if one.booking.day in swap.new.days] or held
         if swap.old.names or not swap.new.names or len(held) < 2:
             return list(held)
         same = [one for one in held if (one.booking.course or FIT_CENTER) in swap.new.names]
@@ -135,7 +138,16 @@ class WordsAboutMine:
             return await self._living.go(tap, Verb.SWAP_SLOT, views[0].id, held.id)
         if views:
             return await self._living.of_words(screens.plain_words.swap_which_page(held, views, when))
-        near = (await self._find.same_day(tap.user_id, held))[:MOST_NEAR]
+        moments = swap.shift.of(datetime.combine(held.booking.day, held.booking.start)) if swap.shift else ()
+        day = (*swap.new.days, *(each.date() for each in moments), held.booking.day)[0]
+        names = swap.new.names or (held.booking.course or FIT_CENTER,)
+        there = (
+            (await self._find.mine(tap.user_id, Wish(names=names, days=(day,)))).held if day != held.booking.day else []
+        )
+        if there:
+            sentence = screens.plain_words.mine_on(Wish(names=names, days=(day,)), when)
+            return screens.plain_words.which_of_mine_page(sentence, there, [], [], when, Verb.HELD)
+        near = (await self._find.same_day(tap.user_id, held, day))[:MOST_NEAR]
         return await self._living.of_words(screens.plain_words.no_swap_page(held, swap, near, when))
 
 

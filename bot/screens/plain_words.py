@@ -18,6 +18,7 @@ from bot.screens.when import When, every, first_up, hours_of, long_day, short_da
 from bot.understanding.hours import PARTS
 from bot.understanding.intents import LATEST, Doubt, Hours, Place, Shift, Swap, Unsure, Wish
 from domain.model import FIT_CENTER, Action, ClassRef, Course, HeldBooking
+from domain.names import same_place
 from domain.recurrence import PeriodicBooking
 from languages import N_, _, n_
 
@@ -345,7 +346,9 @@ def swap_button(held: HeldBooking, view: SlotView | None, when: When) -> Button:
     other = f"{short_day(slot.day)} {slot.start:%H:%M}" if slot.day != booking.day else f"{slot.start:%H:%M}"
     name = "" if same else f" {clip(view.name, 18)}"
     old = f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {clip(booking.course, 18)}"
-    return button(f"{old} → {other}{name}", Verb.SWAP_SLOT, view.id, held.id)
+    place = slot.activity.place
+    where = "" if same_place(place, booking.location) else f" · {place}"
+    return button(f"{old} → {other}{name}{where}", Verb.SWAP_SLOT, view.id, held.id)
 
 
 def none_to_swap_page(old: Wish, views: Sequence[SlotView], when: When) -> Page:

@@ -38,6 +38,8 @@ ASIDES = tuple(
         r"\b(?:i am |we are )?running (?:a bit |very |so )?late ,|\bsono in ritardo ,",
         r"\b(?:scusa\w* |sorry )?(?:per )?il disturbo\b(?: ,)?|\bsorry (?:to|for) bother(?:ing)?(?: you)?\b(?: ,)?",
         r"\bi (?:have )?(?:totally |completely )?lost track(?: of (?:it|things|everything))?(?: ,)?",
+        r"\b(?:(?:it )?is |is )?(?:a bit |way |un po )?(?:too (?:early|late|soon)|troppo (?:presto|tardi))(?: for me"
+        r"| per me)?",
         # Asides
         r"\b(?:while you are (?:at it|there)|(?:gia|visto) che ci sei|mentre ci sei)\b",
         r"(?<=\w)(?: ,)? (?:i mean|intendo)$",

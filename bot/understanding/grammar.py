@@ -143,7 +143,7 @@ class Sentence:
 
     def _perhaps_moved(self) -> Swap | None:
         """The class that is held a bit later or earlier, where it may as well be one that is to be booked."""
-        may_be = self._shift is not None and not self._kinds & NO_MOVE
+        may_be = self._shift is not None and not self._kinds & (NO_MOVE - {Kind.BOOK, Kind.LOOK})
         drafts = self._gathered(self._parts).drafts if may_be else []
         return Swap(drafts[0].wish(), Wish(), self._shift) if len(drafts) == 1 and drafts[0] != Draft() else None
 

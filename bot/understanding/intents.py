@@ -149,7 +149,10 @@ class Shift:
 
     def side(self, start: time) -> tuple[time, time]:
         """The hours of the day before or after that moment."""
-        return (start, LATEST) if self.way > 0 else (time.min, start) if self.way else (time.min, LATEST)
+        minute, at = timedelta(minutes=1), datetime.combine(date(2000, 1, 1), start)
+        if self.way > 0:
+            return (at + minute).time(), LATEST
+        return time.min, (at - minute).time() if self.way else LATEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +257,7 @@ class Unsure:
     about: tuple[Place, ...] = ()  # the pages that its single words speak of, the likeliest first
     shift: Shift | None = None  # how much later or earlier than what is held
     wishes: bool = False  # whether it has a wish in it: something is to be had, whatever is to go
+    drops: bool = False  # whether it says that something one has is to go, or is not
     is_told: bool = False  # whether a word that is known says what is to be done
 
 

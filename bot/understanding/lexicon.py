@@ -80,7 +80,8 @@ _NOT_GOING = (
     r"|bail(?:ing)?(?: (?:on|out of|out|from))?|flak(?:e|ing)(?: (?:on|out))?"
     r"|(?:drop|dropping|pull|pulling|duck|back|backing)(?:ing)? out(?: (?:of|from))?"
     r"|call(?:ing)? (?:it |that )?off|give (?:it|that|this) a miss|wriggle out of|i am out(?: (?:for|of))?"
-    r"|blow(?:ing)? off(?= (?!(?:some )?steam))|scratch(?! that)|nix|axe|chuck(?: in)?"
+    r"|free me(?: up)?|liber(?:ami|atemi|armi)|blow(?:ing)? off(?= (?!(?:some )?steam))|scratch(?! that)|nix|axe"
+    r"|chuck(?: in)?"
 )
 """Not to go to a class, as people say it among themselves."""
 
@@ -115,7 +116,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         Kind.CORRECTION,
         r"(?:(?:oh|ah|no|ma|but|or|anzi|scusa|sorry|actually) ){0,2}(?:, )?(?:no wait|wait no|wait|hang on|hold on"
         r"|i mean(?:t)?"
-        r"|actually no(?: ,)?(?: make (?:that|it))?|actually(?: ,)? make (?:that|it)"
+        r"|actually no(?: ,|(?: ,)? make (?:that|it)|$)|actually(?: ,)? make (?:that|it)"
         r"|actually(?= (?:on|at|for|no)\b)|scratch that|sorry no|no sorry"
         r"|anzi(?: no)?|no anzi"
         r"|no aspetta|aspetta(?: no)?|(?:no )?volevo dire|intendevo|cioe no|no scusa|scusa no|(?:facciamo|fai) invece)"
@@ -186,7 +187,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         rf"| di fare)?"
         r"|termin(?:a|are|ate|o)|end(?= (?:my|the)\b)|lev(?:a|are|ami|armi|alo|ala)"
         r"|turn off|ditch|scrap|bin|quit|lascio|mollo|leave(?! (?:it|me|a|my|everything)\b)"
-        r"|disattiva|basta con|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+|cancell(?!at"
+        r"|disattiva|basta con|deactivate|salto|disdico|annullo|cancello|rinunci(?:o|are|amo|ato|a)(?: a| al| alla"
+        r"| allo)?|annull(?!at)\w+|cancell(?!at"
         r"|ed|ing|azion)\w+|disd(?:i|ic)\w*|disdett[ae]|elimin(?!at)\w+|rimuov(?:i|ere|imi|ermi|o)|tog(?:li|liere"
         rf"|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)|cancel|cancelled"
         r"|cancelling|cancelation|delete|remove|drop(?! in| into)|call off|(?:free|free up|release|give back"
@@ -343,7 +345,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|reservations)|quando ho|dove ho|(?:(?:le|i|la|il|all|tutte|tutti|of) ){0,3}(?:mi[ea]i?"
         r"|my) (?:prenotazion[ei]|lezion[ei]|corsi|bookings?|class(?:es)?|courses|reservations?|lessons|sessions)"
         r"|prenotazioni|bookings|reservations|(?:ho|abbiamo) (?:gia )?(?:prenotato|prenotate)"
-        r"|sono (?:gia )?(?:iscritt[oa]|prenotat[oa])|(?:did|have|had) i (?:already )?(?:book(?:ed)?|reserved?"
+        r"|sono (?:ancora |gia )?(?:iscritt[oa]|prenotat[oa])|(?:did|have|had) i (?:already )?(?:book(?:ed)?|reserved?"
         r"|got|get(?: (?:in|into|it))?|make it(?: (?:in|into))?)"
         r"|ce l ho fatta|i (?:have )?booked|am i booked|(?:cosa|che|che cosa|what) (?:ho|do i have|quando ho|have i got"
         r"|have i)(?: (?:gia|already))?(?: (?:prenotat[oaie]|booked|reserved|coming up|lined up|planned|in programma))?"
@@ -402,7 +404,8 @@ FILLERS = worded(
     uffa ufa hmm hm hmmm mmm mm ehm uhm umm thing things stuff totally literally basically honestly actually
     definitely absolutely seriously thinking wondering feel feeling whether wonder putting vabbe caso esatta tho though
     saresti saresti conviene converrebbe trovi troveresti posticino posticini squeeze myself
-    still start starts begin begins take takes place yo dear bot team guys sir kind little bit quick quickly around
+    still start starts begin begins take takes place yo dear
+    gonna ringrazio ringraziando ringraziamento bot team guys sir kind little bit quick quickly around
     about way really truly vai voglia eh ah oh mah beh boh uh um lol haha hahaha
     """
 )

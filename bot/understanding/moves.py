@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SOMETHING = r"(?:(?!\b(?:annull|cancell?|disd|drop|non|not|no)\w*\b)[^?])+?"
+from bot.understanding.days import BY_WEEKDAY
+
+_SOMETHING = r"(?:(?!\b(?:annull|cancell?|disd|drop|rinunc|non|not|no)\w*\b)[^?])+?"
 _HAVE = (
     r"(?:(?:i )?(?:have|got|had)(?: (?:got|already|booked))*|i (?:have )?booked(?: (?:me|myself))?|i am (?:booked|down"
     r"|in"
@@ -54,6 +56,7 @@ _TAKEN = (
 _MOVED = r"(?:moved|rescheduled|switched|changed|swapped|shifted|postponed|spostat[oa]|cambiat[oa]|scambiat[oa])"
 _BACK = r"(?:back|forwards?|up|ahead|indietro|avanti)"
 
+_DAY = rf"(?:{'|'.join([*BY_WEEKDAY, 'oggi', 'domani', 'today', 'tomorrow', 'tonight', 'stasera'])})"
 _POLITE = r"(?:(?:hi|hello|hey|ciao|ok|please|pls|sorry|scusa|salve)(?: ,)? )*"
 _AS_SWAP = r"swap \g<old> for \g<new>"
 
@@ -66,6 +69,12 @@ MOVES = (
     # The verb around what is moved, or in another form
     (_way(rf"\b(?:can|could|may|would) (?P<old>.+?) be {_MOVED}\b"), r"move \g<old>"),
     (_way(rf"\b(?:get|have) (?P<old>(?:(?!\b(?:moved|to)\b).)+?) {_MOVED}\b"), r"move \g<old>"),
+    (
+        _way(rf"\b(?P<at>at|alle) (?P<new>\d[\d:]*) {_INSTEAD_OF} (?P<old>\d[\d:]*)(?= |$)"),
+        r"\g<at> \g<new> instead of at \g<old>",
+    ),
+    (_way(r"\bbring (?P<old>[^,?]+?) forward(?: by)? (?=half|an?\b|one|two|\d)"), r"anticipa \g<old> by "),
+    (_way(r"\b(?:push|put|set) (?P<old>[^,?]+?) back(?: by)? (?=half|an?\b|one|two|\d)"), r"postpone \g<old> by "),
     (_way(r"\bbring (?P<old>[^,?]+?) (?:forward|up)\b|\b(?:bring forward|move up)\b"), r"anticipa \g<old>"),
     (_way(r"\b(?:push|put|set) (?P<old>[^,?]+?) back\b"), r"postpone \g<old>"),
     (
@@ -91,11 +100,40 @@ MOVES = (
         ),
         _AS_SWAP,
     ),
+    (
+        _way(
+            rf"^{_POLITE}{_CAN_NOT}(?: (?:on|a|ad|al|alla|per|il|the))? (?P<old>{_SOMETHING})(?: ,)?(?: (?:so|but|ma"
+            rf"|quindi))?",
+            rf"(?: (?:si puo|{_CAN}) (?:fare|do|have|come|venire))(?: (?:it|on|il|la))? (?P<new>{_SOMETHING})(?= \?|$"
+            rf"| ,)",
+        ),
+        _AS_SWAP,
+    ),
+    (
+        _way(rf"\bpreferi\w+ (?P<new>{_SOMETHING}) (?:piuttosto che|rispetto a) (?P<old>{_SOMETHING})(?= \?|$)"),
+        _AS_SWAP,
+    ),
     # The old one is held, and the new one is liked better
     (
         _way(
             rf"^{_POLITE}{_HAVE} (?P<old>{_SOMETHING})(?: ,)?(?: (?:ma|but|pero|and|e)| ,)(?: ,)? ",
             rf"(?:i )?(?:(?:realised|think|credo|penso) )?{_RATHER} (?P<new>{_SOMETHING}){_CHANGE}(?: \?)?$",
+        ),
+        _AS_SWAP,
+    ),
+    # A class of one day on another
+    (
+        _way(
+            rf"^{_POLITE}(?P<old>(?=[^?]*\b{_DAY}\b){_SOMETHING})(?: ,)? (?:(?:can|could|may) (?:it|that) be",
+            rf"|(?:si )?(?:puo|potrebbe) mettere)(?: (?:on|a|il))? (?P<new>{_DAY}\b{_SOMETHING}|{_DAY})(?= \?|$)",
+        ),
+        _AS_SWAP,
+    ),
+    (
+        _way(
+            rf"\b(?P<old>{_DAY} (?:(?!{_DAY}\b|and\b|or\b|e\b|o\b)\w+ ){{1,3}}?)(?:on |il "
+            rf"|a )?(?P<new>{_DAY}) {_INSTEAD}",
+            r"(?= \?|$)",
         ),
         _AS_SWAP,
     ),

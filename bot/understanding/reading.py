@@ -85,5 +85,6 @@ def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text
         said_no=said_no[0] if said_no else "",
         shift=next((part.shift for part in parts if part.shift), None),
         wishes=bool(kinds & WISHES),
+        drops=bool(kinds & DROPS),
         is_told=bool(kinds & TELLS),
     )

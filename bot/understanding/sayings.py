@@ -122,7 +122,9 @@ SAYINGS = (
         r"cancel \g<what>",
     ),
     (
-        re.compile(rf"\b{_SOMEBODY} else (?:can|may|could) (?:have|take|get|use) {_PLACE}\b"),
+        re.compile(
+            rf"\b(?:(?:can|could|may) )?{_SOMEBODY} else (?:(?:can|may|could) )?(?:have|take|get|use) {_PLACE}\b"
+        ),
         "cancel",
     ),
     (re.compile(rf"(?<=\w)(?: ,)? {_NOT_THE_OTHERS}(?= ,|$)"), ""),
@@ -247,6 +249,13 @@ SAYINGS = (
     (re.compile(r"\b(?:fai|fare|facciamo) (?:un |il )?s?cambio (?:tra|fra) (.+?) e (.+)"), r"swap \1 for \2"),
     (re.compile(r"\b(?:swap|switch|change) between (.+?) and (.+)"), r"swap \1 for \2"),
     # What stays, and what one wants to be out of
+    (
+        re.compile(
+            r"\b(?:leave|keep|lascia\w*|tieni\w*) me (?:in |on |a )?[^,]+?(?: ,)? (?:but|and|ma|e) "
+            r"(?=(?:take|cancel|drop|annull|togli|remove|get|unbook)\w*\b)"
+        ),
+        "",
+    ),
     (
         re.compile(r"\b(?:leave|lascia\w*) (?!me\b)(.+?) (?:as (?:it|they) (?:is|are)|alone|come is|come sta|cosi)\b"),
         r"do not cancel \1",

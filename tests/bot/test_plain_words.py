@@ -325,3 +325,21 @@ async def test_before_the_timetable_was_read_no_word_is_called_unknown_for_it(tm
     async with chats.world(tmp_path, timetable=False) as world:
         await said(world.owner, "palestra domani alle 17:30", "Gli orari non ci sono ancora")
         await said(world.owner, "grazie mille!", "Di niente")
+
+
+async def test_where_the_verb_is_not_known_what_is_held_is_swapped_or_cancelled_and_never_booked_again(
+    world: World,
+) -> None:
+    await world.hold(MINE)
+
+    page = await said(world.owner, "qwertz pilates martedì 24 alle 18", "Che cosa vuoi fare?")
+
+    about_it = [label[:1] for label in page.labels if "Mar 24 nov 18:00" in label]
+    assert about_it == ["❌", "🔁"]
+    assert not [label for label in page.labels if "già tua" in label]
+
+
+async def test_a_held_class_is_swapped_for_an_hour_later(world: World) -> None:
+    await world.hold(replace(MINE, course="Fit Center", start=time(17)))
+    page = await said(world.owner, "palestra martedì un'ora dopo", "Al posto di Fit Center")
+    assert "18:00" in page.text or "18:00" in " ".join(page.labels)
