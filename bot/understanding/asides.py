@@ -39,7 +39,7 @@ ASIDES = tuple(
         r"\b(?:scusa\w* |sorry )?(?:per )?il disturbo\b(?: ,)?|\bsorry (?:to|for) bother(?:ing)?(?: you)?\b(?: ,)?",
         r"\bi (?:have )?(?:totally |completely )?lost track(?: of (?:it|things|everything))?(?: ,)?",
         r"\b(?:(?:it )?is |is )?(?:a bit |way |un po )?(?:too (?:early|late|soon)|troppo (?:presto|tardi))(?: for me"
-        r"| per me)?",
+        r"| per me)?(?! (?:to|per|a)\b)",
         # Asides
         r"\b(?:while you are (?:at it|there)|(?:gia|visto) che ci sei|mentre ci sei)\b",
         r"(?<=\w)(?: ,)? (?:i mean|intendo)$",
