@@ -23,7 +23,7 @@ import psycopg
 from psycopg import errors
 
 from domain.database_server import DatabaseServer
-from domain.errors import DatabaseBusy, DatabaseError
+from domain.errors import DatabaseError
 from domain.postgresql_address import PostgresqlAddress
 from domain.server_time import ServerTime
 from languages.terminal import _
@@ -32,45 +32,14 @@ from store.group_commit import Line, Write
 from store.lock_timeouts import USUAL_TIMEOUTS, LockTimeouts, LockTimer
 from store.postgresql.announcements import ServerAnnouncements
 from store.postgresql.duty import Turns
+from store.postgresql.refusals import READS_ONLY, explained, is_lasting
 from store.postgresql.schema import make_schema
 from store.postgresql.server import CommitUnknown, Server
 
 OLDEST = 140_000  # PostgreSQL 14, as the server says it
 RETRY_INTERVAL = 0.1  # s between two tries to get the lock, or to reach the server
-PASSING = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure)
 
 log = logging.getLogger(__name__)
-
-
-def explain(address: PostgresqlAddress, error: psycopg.Error) -> DatabaseError:
-    """What an error of PostgreSQL means for the person who runs the program, with the remedy."""
-    if isinstance(error, PASSING):
-        remedy = _("is locked by somebody else for too long: end the transaction that is open on it (a psql shell?)")
-        return DatabaseBusy(_("the database {path} {remedy}", path=address, remedy=remedy))
-    if isinstance(error, errors.DiskFull):
-        remedy = _("can't grow: the disk is full; make room, the program goes on by itself")
-        return DatabaseBusy(_("the database {path} {remedy}", path=address, remedy=remedy))
-    if isinstance(error, psycopg.OperationalError):
-        remedy = _("can't be reached ({error}): see to the server and the network", error=str(error).strip())
-        return DatabaseBusy(_("the database {path} {remedy}", path=address, remedy=remedy))
-    remedy = _("can't be used ({error})", error=str(error).strip())
-    return DatabaseError(_("the database {path} {remedy}", path=address, remedy=remedy))
-
-
-@contextmanager
-def explained(address: PostgresqlAddress) -> Iterator[None]:
-    """Errors of PostgreSQL leave the block as DatabaseError, but for those of a row that is refused."""
-    try:
-        yield
-    except (psycopg.IntegrityError, psycopg.DataError):
-        raise
-    except psycopg.ProgrammingError as error:
-        if error.sqlstate is None:  # said by libpq before it reached the server; it may quote the password
-            remedy = _("has an address that can't be read: write it as postgresql://user@server/name")
-            raise DatabaseError(_("the database {path} {remedy}", path=address, remedy=remedy)) from None
-        raise explain(address, error) from error
-    except psycopg.Error as error:
-        raise explain(address, error) from error
 
 
 class _Way:
@@ -195,7 +164,7 @@ class PostgresqlDatabase(Connection):
             try:
                 return await self._on(thread, attempt)
             except psycopg.OperationalError as error:
-                if (write is not None and write.is_over) or self._lock_timer.is_over(began):
+                if (write is not None and write.is_over) or is_lasting(error) or self._lock_timer.is_over(began):
                     raise
                 if not told:
                     log.debug("Waiting for %s: %s", self.address, error)
@@ -213,11 +182,13 @@ class PostgresqlDatabase(Connection):
             raise
 
 
-async def _refuse_old(database: PostgresqlDatabase) -> None:
-    [[number, version]] = await database.rows(
-        "SELECT current_setting('server_version_num')::bigint, current_setting('server_version')"
+async def refuse_unfit(database: PostgresqlDatabase, oldest: int = OLDEST) -> None:
+    """Raises DatabaseError for a server that is too old, or that only reads."""
+    [[number, version, reads_only]] = await database.rows(
+        "SELECT current_setting('server_version_num')::bigint, current_setting('server_version'),"
+        " current_setting('transaction_read_only')::boolean"
     )
-    if number < OLDEST:
+    if number < oldest:
         raise DatabaseError(
             _(
                 "the database {address} is on PostgreSQL {version}: 14 or newer is needed",
@@ -225,6 +196,8 @@ async def _refuse_old(database: PostgresqlDatabase) -> None:
                 version=version,
             )
         )
+    if reads_only:
+        raise DatabaseError(_("the database {path} {remedy}", path=database.address, remedy=READS_ONLY))
 
 
 @asynccontextmanager
@@ -233,6 +206,6 @@ async def open_postgresql(
 ) -> AsyncIterator[PostgresqlDatabase]:
     """The database, with the tables in it. Raises DatabaseError with the remedy."""
     async with PostgresqlDatabase(address, server_time, stop, lock_timeouts) as database:
-        await _refuse_old(database)
+        await refuse_unfit(database)
         await make_schema(database, address)
         yield database

@@ -24,7 +24,7 @@ from domain.server_time import ServerTime
 from languages.terminal import _
 from store.migrations import SCHEMA, VERSION, statements
 from store.postgresql.copying import ROWS_AT_ONCE, TABLE, copy_to_file
-from store.postgresql.database import explained
+from store.postgresql.refusals import explained
 from store.postgresql.rows import NamedRow
 from store.postgresql.schema import HOME, schema
 from store.postgresql.server import OURS, Server

@@ -48,14 +48,18 @@ SERVERS_WORD = 20.0  # s in which a server that went away during a commit has to
 BETWEEN_TRIES = 0.2  # s
 LOOKS = 5
 
+BEGUN = (  # a standby refuses to give the number
+    "clock_timestamp() AS now, pg_current_xact_id()::text AS number,"
+    " current_setting('transaction_read_only')::boolean AS reads_only"
+)
 BEGIN = f"""
     BEGIN; SET LOCAL lock_timeout = {LOCK_MS};
-    SELECT pg_advisory_xact_lock({OURS}), clock_timestamp() AS now, pg_current_xact_id()::text AS number;
+    SELECT pg_advisory_xact_lock({OURS}), {BEGUN};
     SET LOCAL lock_timeout = {ROW_LOCK_MS}; SAVEPOINT part
 """
 BEGIN_BESIDE = f"""
     BEGIN; SET LOCAL lock_timeout = {BESIDE_LOCK_MS};
-    SELECT clock_timestamp() AS now, pg_current_xact_id()::text AS number; SAVEPOINT part
+    SELECT {BEGUN}; SAVEPOINT part
 """
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -143,7 +147,12 @@ class Server:
                 pass
             [row] = cursor.fetchall()
             self._time.tell(row["now"])
+            if row["reads_only"]:
+                raise errors.ReadOnlySqlTransaction("the server only reads")  # noqa: TRY301 - as a standby does
             yield PostgresqlTransaction(connection, has_others_beside=not alone)
+        except errors.ReadOnlySqlTransaction:  # it is a standby now: another server may be named besides
+            connection.close()
+            raise
         except BaseException:
             self._undo()
             raise

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 import psycopg
@@ -99,11 +100,16 @@ KEEPER = """
 
 
 @contextmanager
-def started(settings: Mapping[str, str] = QUICK) -> Iterator[Server]:
-    """A server, which ends with the block, or with a process that is killed in it."""
+def started(settings: Mapping[str, str] = QUICK, files: Mapping[str, bytes] = MappingProxyType({})) -> Iterator[Server]:
+    """A server, which ends with the block, or with a process that is killed in it.
+
+    `files` lie in its folder, which the settings may name as {folder}.
+    """
     bin_folder, folder = programs(), Path(tempfile.mkdtemp(prefix="polimisport-pg-"))
     lines = {"listen_addresses": "''", "unix_socket_directories": f"'{folder}'", **settings}
-    (folder / "settings").write_text("".join(f"{name} = {value}\n" for name, value in lines.items()))
+    for name, content in {**files, "settings": _conf(lines).replace("{folder}", str(folder)).encode()}.items():
+        (folder / name).write_bytes(content)
+        (folder / name).chmod(0o600)
     keeper = subprocess.Popen(
         ["/bin/sh", "-c", KEEPER, "keeper", bin_folder, folder], cwd=folder, stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **_as_another(folder),
@@ -117,6 +123,10 @@ def started(settings: Mapping[str, str] = QUICK) -> Iterator[Server]:
         yield ready
     finally:
         keeper.communicate()
+
+
+def _conf(settings: Mapping[str, str]) -> str:
+    return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 
 def _until_started(said: IO[str]) -> Iterator[str]:
