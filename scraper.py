@@ -41,6 +41,7 @@ DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|wait(ing|.?list)", re.I)
 WE_WAIT = re.compile(r"\b(sei|stat[oa]|inserit[oa]) .*\blista\b|\b(sei )?in (lista|attesa)\b|posizione")
 """What the notes of a slot say when it is we who wait; anything else about a list is an offer to others."""
+WAITING_WORD = re.compile(r"lista\b|coda\b|attesa\b|wait|queue")  # in a slot's status: `InLista`, `Coda`, `Queued`
 BLOCK_PARTS = {"event-info-schedule", "time-start", "time-duration", "event-info-description", "event-info-skill-level"}
 """The classes of what a booking's block in "my bookings" consists of, as far as it is known."""
 NO_WORDS = ("button", "script", "style")  # elements of a block that say nothing about the booking
@@ -392,7 +393,7 @@ def _status(word: str, notes: str, places: int | None) -> tuple[SlotStatus, int 
     said = plain(word)
     if re.fullmatch(r"booked|prenotat[oa]|mine|reserved|confirmed|confermat[oa]", said):  # not what others are offered
         return (SlotStatus.WAITING, 0) if WE_WAIT.search(plain(notes)) else (SlotStatus.BOOKED, places)
-    if WAITING.search(f"{word} {notes}") or re.search(r"\blista\b", notes, re.IGNORECASE):
+    if WAITING.search(f"{word} {notes}") or WAITING_WORD.search(said) or re.search(r"\blista\b", notes, re.IGNORECASE):
         return SlotStatus.WAITING, 0
     if FULL.search(f"{word} {notes}"):
         return SlotStatus.DISABLED, 0

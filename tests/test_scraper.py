@@ -146,6 +146,8 @@ def test_a_fit_center_slot_has_no_course_and_is_called_fit_center() -> None:
         ({"Status": None, "Notes": "Prenotabile dal 22/11/2026"}, SlotStatus.DISABLED, 7),
         ({"Notes": "Lista d'attesa"}, SlotStatus.WAITING, 0),
         ({"Status": "WaitingList"}, SlotStatus.WAITING, 0),
+        ({"Status": "InLista"}, SlotStatus.WAITING, 0),
+        ({"Status": "Coda"}, SlotStatus.WAITING, 0),
         ({"EventDescription3": ""}, SlotStatus.AVAILABLE, None),
         ({"EventDescription3": "Posti disponibili: 0"}, SlotStatus.AVAILABLE, 0),
     ],

@@ -6,7 +6,7 @@ from bot.screens.callbacks import Verb
 from bot.screens.classes import about_action
 from bot.screens.page import Button, Lines, Page, back_row, button
 from bot.screens.when import When
-from domain.model import Action
+from domain.model import Action, ActionStatus
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from languages import N_, _, decimal, n_
 
@@ -22,13 +22,16 @@ OUTCOMES = {
 }
 
 
-def opening_sentence(report: OpeningReport, when: When) -> str:
-    """`⚡ Presa in 67 millesimi. Si apriva alle 00:00.`: the other figures are behind a button."""
+def opening_sentence(action: Action, report: OpeningReport, when: When) -> str:
+    """`⚡ Presa in 67 millesimi. Si apriva alle 00:00.`: the other figures are behind a button.
+
+    "Taken" is said only of a place that was read back.
+    """
     hour = when.hour(report.opens_at)
     first = report.hit or (report.shots[0] if report.shots else None)
     if first is None:
         return _("Si apriva {hour}.", hour=hour)
-    if report.hit and 0 < report.hit.answered < SOON:
+    if report.hit and 0 < report.hit.answered < SOON and action.status is ActionStatus.COMPLETED:
         milliseconds = max(1, round(report.hit.answered * 1000))
         taken = n_("⚡ <b>Presa in {n} millesimo.</b>", "⚡ <b>Presa in {n} millesimi.</b>", milliseconds)
         return taken + " " + _("Si apriva {hour}.", hour=hour)

@@ -35,8 +35,8 @@ from languages import N_, _, n_
 ENTER_ANEW = N_("Inserisci di nuovo i tuoi dati con /accesso; se sono giusti così, riprova l'accesso.")
 
 
-def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
-    return [opening_sentence(report, when), off_time(report, when)] if report else []
+def _opening_lines(action: Action, report: OpeningReport | None, when: When) -> list[str]:
+    return [opening_sentence(action, report, when), off_time(report, when)] if report else []
 
 
 def _figures_rows(action: Action, report: OpeningReport | None) -> list[ButtonRow]:
@@ -98,7 +98,7 @@ def failure(
     tried = [(n, ref) for n, ref in enumerate(others, 2) if all(ref != one.ref for one in late)]
     lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, tried, when))
     lines.add(*_not_tried(late, when))
-    lines.add(*_opening_lines(report, when))
+    lines.add(*_opening_lines(action, report, when))
     if action.gave_up:
         lines.add(str(ASKED_BACK))
     elif kept:
@@ -159,7 +159,7 @@ def booked(
     lines.add(str(texts.FROM_THE_LIST) if action.result == FROM_THE_LIST else "")
     lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
     seen_at = _("Vista nelle tue prenotazioni {moment}.", moment=_seen_at(action, report, when))
-    lines.add(*_opening_lines(report, when), seen_at)
+    lines.add(*_opening_lines(action, report, when), seen_at)
     lines.add(_in_place_of(replaced, action, when) if replaced else "")
     if asked_at:
         moment = when.at(asked_at)

@@ -63,7 +63,7 @@ def _listed(raced: RacedOpening, when: When, *, is_shown: bool) -> ListedOpening
     ref = raced.action.subject
     day = first_up(short_day(ref.day if ref else when.local(raced.report.opens_at).date()))
     name = f"{day}, {ref.start:%H:%M} · {clip(ref.course, LONGEST_NAME)}" if ref else day
-    told = safe_html(opening_sentence(raced.report, when)).striptags()
+    told = safe_html(opening_sentence(raced.action, raced.report, when)).striptags()
     return ListedOpening(raced.action.id, name, told, is_shown)
 
 

@@ -260,7 +260,7 @@ def _raced(raced: RacedOpening, when: When) -> Entry:
     """How the last opening went, in a sentence."""
     action, report = raced.action, raced.report
     ref = action.subject or ClassRef(_("Una lezione"), "", when.local(report.opens_at).date(), time())
-    lines = [opening_sentence(report, when), off_time(report, when)]
+    lines = [opening_sentence(action, report, when), off_time(report, when)]
     figures = figures_button(action, fresh=False)
     return _of_class(ref, when, "last-opening", figures, lines=lines, buttons=())
 

@@ -22,7 +22,7 @@ from domain.requests import NewPeriodic
 from languages import Language, speaking
 from runtime.configured import recurrence_rules_of
 from store.outbox import add_notice
-from tests.bot.test_buttons import WHEN
+from tests.bot.test_buttons import ACTION, WHEN
 from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, THURSDAY, World, menu, tapped
 
@@ -31,6 +31,7 @@ EVENING = datetime(2026, 11, 23, 19, tzinfo=UTC)
 PREPARING = OPENING - timedelta(minutes=5)
 FREE_UNTIL = datetime(2026, 11, 24, 15, tzinfo=UTC)
 REPORT = OpeningReport(OPENING, 0.8, 0.002, 0.03, 0.4, shots=(Shot(0, 0.006, -0.009, 0.021, ShotOutcome.ACCEPTED),))
+WON = replace(ACTION, status=ActionStatus.COMPLETED)
 EARLY = Shot(0, 0, -0.01, 0.01, ShotOutcome.EARLY)
 
 
@@ -239,10 +240,16 @@ def test_times_of_a_report_are_written_as_italians_write_them() -> None:
     late = replace(REPORT, seen=62.4, shots=(replace(REPORT.shots[0], sent=1.2, answered=1.3),))
 
     assert "tiro arrivato a +1,2 s, vista nelle tue prenotazioni a +62 s" in opening_line(late, WHEN)
-    assert opening_sentence(late, WHEN) == "Si apriva alle 00:00: la richiesta è arrivata dopo 1 secondo."
+    assert opening_sentence(ACTION, late, WHEN) == "Si apriva alle 00:00: la richiesta è arrivata dopo 1 secondo."
     with speaking(Language.ENGLISH):
         assert "seen among your bookings at +62 s" in opening_line(late, WHEN)
-        assert opening_sentence(REPORT, WHEN) == "⚡ <b>Got it in 21 milliseconds.</b> It opened at 00:00."
+        assert opening_sentence(WON, REPORT, WHEN) == "⚡ <b>Got it in 21 milliseconds.</b> It opened at 00:00."
+
+
+def test_taken_is_said_only_of_a_place_that_was_read_back() -> None:
+    asked = "Si apriva alle 00:00: l'ho chiesta subito."
+    assert "Presa in 21" in opening_sentence(WON, REPORT, WHEN)
+    assert opening_sentence(replace(WON, status=ActionStatus.FAILED), REPORT, WHEN) == asked
 
 
 # The reminder
