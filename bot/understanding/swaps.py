@@ -56,9 +56,16 @@ def split(parts: Sequence[Part]) -> int:
         return len(parts)
     within = range(content[0] + 1, content[-1] + 1)
     leading = [at for at in within if _leads_on(parts[at])]
-    hours = [at for at in within if parts[at].kind is Kind.HOURS]
+    hours = [at for at in within if parts[at].kind is Kind.HOURS and not _tells_the_day(parts, at)]
     return (leading or hours or [len(parts)])[-1]
 
 
 def _leads_on(part: Part) -> bool:
     return part.kind is Kind.TO or (part.kind is Kind.DAY and part.text.startswith(INTO))
+
+
+def _tells_the_day(parts: Sequence[Part], at: int) -> bool:
+    """Whether hours are the part of the day before them: `tonight`, `Thursday evening`, and no hour to move to."""
+    told = parts[at].told
+    follows = at > 0 and parts[at - 1].kind is Kind.DAY
+    return bool(follows and told and told.wide and not parts[at].text.startswith(INTO))

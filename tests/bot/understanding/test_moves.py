@@ -23,6 +23,9 @@ from tests.bot.understanding.meanings import DEMO, TODAY, meant
         ("bring yoga forward by an hour", "swap yoga ->  -60"),
         ("move yoga forward an hour", "swap yoga ->  +-60"),
         ("sposta la palestra di domani un po' più tardi", "swap fit 25/11 ->  +"),
+        ("anticipa di un'ora quella di stasera che poi ho cena fuori", "swap 24/11 evening ->  -60"),
+        ("sposta la palestra di giovedì sera di mezz'ora", "swap fit 26/11 evening ->  +-30"),
+        ("sposta la palestra di domani al pomeriggio", "swap fit 25/11 -> afternoon"),
         ("sposta yoga al giorno dopo", "swap yoga ->  +1440"),
     ],
 )
