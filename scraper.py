@@ -24,8 +24,9 @@ from bs4.element import PageElement
 
 from domain import refusals
 from domain.errors import BookingRefused, HeldForOthers, OnWaitingList, SiteChanged, SlotFull, quote
-from domain.model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time
+from domain.model import FIT_CENTER, Activity, Booking, Slot, clock_time
 from domain.names import name_parts, plain, split_activity
+from domain.slot_words import FULL, WAITING, is_understood, slot_status
 from safety.elements import elements
 from safety.untrusted import YEARS, Unreadable, read_json, read_moment
 
@@ -38,10 +39,6 @@ MESSAGE_FIELDS = ("message", "errormessage", "error", "errors", "reason", "text"
 MOST_NESTED = 3  # objects within an answer that may hold its words
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 
-WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|wait(ing|.?list)", re.I)
-WE_WAIT = re.compile(r"\b(sei|stat[oa]|inserit[oa]) .*\blista\b|\b(sei )?in (lista|attesa)\b|posizione")
-"""What the notes of a slot say when it is we who wait; anything else about a list is an offer to others."""
-WAITING_WORD = re.compile(r"lista\b|coda\b|attesa\b|wait|queue")  # in a slot's status: `InLista`, `Coda`, `Queued`
 BLOCK_PARTS = {"event-info-schedule", "time-start", "time-duration", "event-info-description", "event-info-skill-level"}
 """The classes of what a booking's block in "my bookings" consists of, as far as it is known."""
 NO_WORDS = ("button", "script", "style")  # elements of a block that say nothing about the booking
@@ -55,11 +52,6 @@ LEVEL = re.compile(
     r"(?:per )?tutti(?: i livelli)?|\d+"
 )
 """What a text that should name a course may hold in its place."""
-FULL = re.compile(r"esaurit|al completo|complet[oa]\b|sold ?out|\bfull\b|nessun posto|non ci sono (più )?posti", re.I)
-NOT_BOOKABLE = re.compile(
-    r"(disabled|closed|unavailable|not ?available|not ?bookable|past|expired|disabilitat[oa]|chius[oa]|passat[oa]"
-    r"|scadut[oa]|non (disponibile|prenotabile))"
-)
 TAKEN = re.compile(r"occupat|prenotati\b|iscritt|assegnat")  # places that are counted from the other end
 TOTAL = re.compile(r"total|capienza")
 
@@ -284,7 +276,7 @@ def _is_empty_list(content: object) -> bool:
 def _json_slot(fields: _Fields, start: datetime, activity: Activity) -> Slot:
     texts = fields.descriptions()
     word = fields.text("status")
-    status, places = _status(word, fields.text("notes"), _places(texts))
+    status, places = slot_status(word, fields.text("notes"), _places(texts))
     return Slot(
         activity=activity,
         appointment_id=fields.text("appointmentid", "appointment"),
@@ -295,7 +287,7 @@ def _json_slot(fields: _Fields, start: datetime, activity: Activity) -> Slot:
         instructor=_instructor(texts),
         places=places if places is not None else fields.whole("availableplaces", "placesavailable", "freeplaces"),
         status=status,
-        is_understood=_is_understood(status, word, fields.text("notes")),
+        is_understood=is_understood(status, word, fields.text("notes")),
     )
 
 
@@ -388,28 +380,6 @@ def calendar_date(text: str) -> date | None:
         return None
 
 
-def _status(word: str, notes: str, places: int | None) -> tuple[SlotStatus, int | None]:
-    """The status a word of the site's stands for, and the places left once "full" is said in words."""
-    said = plain(word)
-    if re.fullmatch(r"booked|prenotat[oa]|mine|reserved|confirmed|confermat[oa]", said):  # not what others are offered
-        return (SlotStatus.WAITING, 0) if WE_WAIT.search(plain(notes)) else (SlotStatus.BOOKED, places)
-    if WAITING.search(f"{word} {notes}") or WAITING_WORD.search(said) or re.search(r"\blista\b", notes, re.IGNORECASE):
-        return SlotStatus.WAITING, 0
-    if FULL.search(f"{word} {notes}"):
-        return SlotStatus.DISABLED, 0
-    if said in ("available", "disponibile", "prenotabile", "bookable", "open", "free"):
-        return SlotStatus.AVAILABLE, places
-    bookable = not said and re.search(r"\bprenota\b", notes, re.IGNORECASE)
-    return (SlotStatus.AVAILABLE if bookable else SlotStatus.DISABLED), places
-
-
-def _is_understood(status: SlotStatus, word: str, notes: str) -> bool:
-    """Whether a status is what the site's word says. Which word Polimisport has for a slot of mine is only guessed."""
-    return status is not SlotStatus.DISABLED or bool(
-        NOT_BOOKABLE.fullmatch(plain(word)) or FULL.search(f"{word} {notes}")
-    )
-
-
 def _places(texts: list[str]) -> int | None:
     """`Posti disponibili: 7` and `Posti occupati: 9 su 16` -> 7; said in words, none are left; not said, not known."""
     for text in texts:
@@ -461,7 +431,7 @@ def _page_slot(box: Tag, activity: Activity, day: date) -> Slot:
     notes = " ".join(_text(each) for each in box.select(".slot-notes"))
     skill = box.select_one(".slot-description .skill")
     word = _class_word(box)
-    status, places = _status(word, notes, _places(others))
+    status, places = slot_status(word, notes, _places(others))
     return Slot(
         activity=activity,
         appointment_id="",
@@ -472,7 +442,7 @@ def _page_slot(box: Tag, activity: Activity, day: date) -> Slot:
         instructor=_instructor(others),
         places=places,
         status=status,
-        is_understood=_is_understood(status, word, notes),
+        is_understood=is_understood(status, word, notes),
     )
 
 

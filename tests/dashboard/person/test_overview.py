@@ -61,7 +61,7 @@ def said(entry: Entry) -> str:
 def test_a_held_place_can_be_given_back_swapped_and_put_into_a_calendar() -> None:
     [entry] = overview_page(replace(NOTHING, held=(PILATES,)), WHEN, RULES).held
     assert (entry.title, entry.day, entry.hour, entry.near) == ("PILATES <b>", "Mar 24 nov", "18:00", "")
-    assert verbs(entry) == ["ask_cancel", "swap_days", "file", "share_held"]
+    assert verbs(entry) == ["file", "share_held", "swap_days", "ask_cancel"]
     assert "vista sul sito" in said(entry)
     assert "Puoi annullare senza penalità fino a martedì 24 novembre alle 15:00" in said(entry)
     late = When(datetime(2026, 11, 24, 15, 30, tzinfo=UTC), ROME)
