@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
 from hypothesis import settings
@@ -20,7 +20,7 @@ from portal.browser.chromium import ARGUMENTS, start_driver
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser
 from tests.support.postgresql import Server, programs, started
-from tests.support.processes import LENT
+from tests.support.processes import lent_to_tests
 from tests.support.running import PATIENCE
 from tests.support.sites import chromium
 
@@ -48,7 +48,9 @@ def postgresql() -> Iterator[Server]:
         programs()
     except FileNotFoundError as missing:
         pytest.skip(str(missing))
-    with started() as server:
+    with ExitStack() as stack:
+        with lent_to_tests():
+            server = stack.enter_context(started())
         yield server
 
 
@@ -75,9 +77,8 @@ async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lent
 
     Both are started as the product starts them, but for the fonts: our own pages bring theirs.
     """
-    before = psutil.Process().children()
-    driver = await start_driver(tmp_path_factory.mktemp("driver"))
-    LENT.update(each.pid for each in psutil.Process().children() if each not in before)
+    with lent_to_tests():
+        driver = await start_driver(tmp_path_factory.mktemp("driver"))
     arguments = [each for each in ARGUMENTS if each != "--disable-remote-fonts"]
     browser = await driver.chromium.launch(executable_path=chromium(), args=arguments)
     yield LentBrowser(driver, browser)

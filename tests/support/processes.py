@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 import psutil  # type: ignore[import-untyped]
 
-LENT: set[int] = set()  # the driver that is lent to tests (conftest.py): no test has started it, and none ends it
+LENT: set[int] = set()  # the driver and the database server that are lent to tests (conftest.py): none ends them
+
+
+@contextmanager
+def lent_to_tests() -> Iterator[None]:
+    """What is started in the block no test has started."""
+    before = psutil.Process().children()
+    yield
+    LENT.update(each.pid for each in psutil.Process().children() if each not in before)
 
 
 def children_of(pid: int) -> list[psutil.Process]:
