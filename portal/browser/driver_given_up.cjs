@@ -9,8 +9,11 @@ const { _destroy } = net.Socket.prototype;
 
 net.Socket.prototype._destroy = function (...why) {
   const request = this._httpMessage; // what the connection is used for
-  const handle = request && !request.res && this._handle; // unanswered, and sent perhaps
+  const handle = request && !request.res && !this.connecting && this._handle; // unanswered, and sent perhaps
   const tcp = handle && (typeof handle.reset === "function" ? handle : handle._parent); // the latter: beneath TLS
-  if (tcp && typeof tcp.reset === "function") tcp.reset(() => {});
+  if (tcp && typeof tcp.reset === "function") {
+    const { close } = tcp;
+    tcp.close = (...closed) => tcp.reset(...closed) && close.apply(tcp, closed); // where it can't be reset: as ever
+  }
   return _destroy.apply(this, why);
 };

@@ -13,6 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 from portal.browser.built_requests import LEAVES_AT, held_until
 from portal.browser.chromium import LOADED
 from tests.support.lent_browser import LentBrowser
+from tests.support.running import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -107,3 +108,30 @@ async def test_a_request_that_is_given_up_is_taken_from_the_kernel_as_well(engin
         await asking
     assert isinstance(await end, ConnectionResetError)
     server.close()
+
+
+GIVEN_UP = """
+const http = require("http");
+const server = http.createServer(() => request.destroy(new Error("given up"))).listen(0, () => {
+    request = http.request({ port: server.address().port, method: "POST" });
+    request.on("error", error => console.log(error.message));
+    request.on("close", () => { console.log("closed"); process.exit(); });
+    request.end("a=b");
+});
+let request;
+process.stdin.resume().on("end", () => process.exit());
+"""
+
+
+async def test_a_connection_that_was_reset_is_closed_for_the_driver_too() -> None:
+    """Else it would be kept, with all that waits for its end, as long as the driver lives."""
+    node, given_up = compute_driver_executable()[0], next(file for file in LOADED if "given_up" in file.name)
+    driver = await asyncio.create_subprocess_exec(
+        node, "--require", str(given_up), "-e", GIVEN_UP, stdin=PIPE, stdout=PIPE
+    )
+    assert driver.stdin
+    assert driver.stdout
+    async with asyncio.timeout(PATIENCE):
+        assert [await driver.stdout.readline(), await driver.stdout.readline()] == [b"given up\n", b"closed\n"]
+    driver.stdin.close()
+    await driver.wait()
