@@ -18,7 +18,14 @@ from playwright.async_api import Page
 
 import scraper
 from domain import refusals
-from domain.errors import STILL_SHOWN, CancelTooLate, SiteChanged, SiteUnavailable, TooLateToCancel
+from domain.errors import (
+    STILL_LISTED,
+    STILL_SHOWN,
+    CancelTooLate,
+    SiteChanged,
+    SiteUnavailable,
+    TooLateToCancel,
+)
 from domain.model import ClassRef
 from domain.names import plain
 from portal import bookings_list
@@ -139,6 +146,6 @@ async def _kept(session: SiteSession, said: str) -> Exception:
     words = session.redactor.words(said)
     if _is_no(said) or refusals.is_too_late_to_cancel(said):
         return refusals.kept(words)
-    error = SiteChanged(f"the booking is still there after cancelling it ({words or 'the site said nothing'})")
+    error = SiteChanged(f"{STILL_LISTED} ({words or 'the site said nothing'})")
     error.evidence = await session.keep_evidence("cancel", said, str(error))
     return error

@@ -13,6 +13,7 @@ from datetime import timedelta
 from domain.opening_report import OpeningReport
 
 ASKED_AGAIN = "the site asks for the password again, and does not say why"  # a LoginRejected that nobody explained
+STILL_LISTED = "the booking is still there after cancelling it"  # in a SiteChanged
 STILL_SHOWN = "the list does not show the booking any more, and the timetable shows it as ours"  # in a SiteChanged
 
 

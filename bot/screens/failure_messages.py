@@ -378,6 +378,13 @@ NOT_CANCELLED = FailureMessage(
     Remedy.AGAIN,
     quote=True,
 )
+STILL_THERE = FailureMessage(
+    N_("Ho chiesto di annullarla, ma nel tuo elenco sul sito c'è ancora: per ora è ancora tua."),
+    N_("Non la segno come annullata, e ho tenuto una copia della pagina."),
+    N_("Riprova, oppure annullala tu sul sito."),
+    Remedy.AGAIN,
+)
+"""A cancellation that the site did not refuse, and after which the list goes on showing the place."""
 PASSWORD_AGAIN = FailureMessage(
     N_("Il Politecnico mi ha chiesto di nuovo la password, senza dire perché."),
     N_("Non la riscrivo da solo, per non far bloccare il tuo account."),

@@ -13,6 +13,7 @@ from bot.screens.failure_messages import (
     NOT_IN_TIMETABLE,
     OLD_HOURS_STAY,
     STILL_IN_TIMETABLE,
+    STILL_THERE,
     WATCH_ENDED,
     FailureMessage,
     Remedy,
@@ -24,6 +25,7 @@ from bot.screens.slots import Clash
 from bot.screens.when import When
 from domain.errors import (
     ASKED_AGAIN,
+    STILL_LISTED,
     STILL_SHOWN,
     LoginDiverted,
     LoginNeeded,
@@ -54,6 +56,8 @@ def cause_of(action: Action, site: SiteLogin) -> FailureMessage:
         return NOT_CANCELLED
     if action.type is ActionType.CANCEL and STILL_SHOWN in (action.error or ""):
         return STILL_IN_TIMETABLE
+    if action.type is ActionType.CANCEL and STILL_LISTED in (action.error or ""):
+        return STILL_THERE
     if action.type is ActionType.REFRESH and action.error_kind == SiteChanged.__name__:
         return OLD_HOURS_STAY
     if action.error_kind == Overlap.__name__ and not quoted(action.error or ""):

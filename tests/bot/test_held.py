@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.telegram import Message
-from domain.errors import SiteChanged
+from domain.errors import STILL_LISTED, SiteChanged
 from domain.model import ActionType, Booking
 from domain.requests import NewAction
 from tests.support import chats, outcomes
@@ -67,6 +67,20 @@ async def test_cancelling_is_asked_once_more_and_told_when_read_back(world: Worl
 
     assert "Annullata" in result.text
     await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
+
+
+async def test_a_cancellation_after_which_the_list_still_shows_the_place_says_that_it_is_still_held(
+    world: World,
+) -> None:
+    await cancel_to_the_question(world)
+    await tapped(world.owner, "Sì, annulla", "Annullamento n.")
+    await world.fail(SiteChanged(f"{STILL_LISTED} (the site said nothing)"))
+
+    told = await world.owner.wait_for(lambda message: "per ora è ancora tua" in message.text)
+
+    assert "Non la segno come annullata" in told.text
+    await menu(world.owner)
+    await tapped(world.owner, "📋 Le Mie Prenotazioni", "PILATES MATWORK")
 
 
 @pytest.mark.parametrize("way", ["cancelled", "gone"])

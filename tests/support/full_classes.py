@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot import screens
 from bot.screens.page import Page
 from bot.screens.when import When
-from domain.errors import STILL_SHOWN
+from domain.errors import STILL_LISTED, STILL_SHOWN
 from domain.model import Action, ActionStatus, ActionType
 from domain.waiting_list import ASKED_ABOUT, CONTRADICTED, OFFERED, UNMARKED
 
@@ -23,4 +23,5 @@ def pages_of_full_classes(action: Action, when: When) -> Iterator[Page]:
         yield screens.results.failure(replace(failed, error_kind="OnWaitingList", error=f"full: {said}"), when)
     yield screens.results.failure(replace(failed, error_kind="PlaceUnclear", error=CONTRADICTED), when)
     cancelled = replace(failed, type=ActionType.CANCEL)
-    yield screens.results.failure(replace(cancelled, error_kind="SiteChanged", error=STILL_SHOWN), when)
+    for said in (STILL_SHOWN, f"{STILL_LISTED} (the site said nothing)"):
+        yield screens.results.failure(replace(cancelled, error_kind="SiteChanged", error=said), when)
