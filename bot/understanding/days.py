@@ -16,18 +16,19 @@ HORIZON = timedelta(days=14)  # a day of the month beside its weekday is taken f
 FARTHEST = timedelta(days=200)  # from today: a date without its year is not meant farther away
 RECENT = timedelta(days=60)  # a date without its year that was so lately is meant as the one that is over
 LEAP_YEAR = 2028
+FEW, LONGEST_ROW = 2, 31  # days or weeks
 
 HOURS_TOLD_BARE = range(7, 23)
 CLOCK_TIME = re.compile(r"\b(?:alle|all|ore|at|dalle|dopo|after|h)\b|\d[:.,]\d\d\b|\b(?:am|pm)\b")
 
 WEEKDAYS = (
-    ("lunedi", "lun", "lune", "monday", "mon"),
-    ("martedi", "mar", "mart", "marte", "tuesday", "tue", "tues"),
-    ("mercoledi", "mer", "merc", "merco", "wednesday", "wed", "weds"),
-    ("giovedi", "gio", "giov", "thursday", "thu", "thur", "thurs"),
-    ("venerdi", "ven", "vene", "friday", "fri"),
-    ("sabato", "sab", "saturday", "sat"),
-    ("domenica", "dom", "sunday", "sun"),
+    ("lunedi", "lun", "lune", "luned", "monday", "mon"),
+    ("martedi", "mar", "mart", "marte", "marted", "tuesday", "tue", "tues"),
+    ("mercoledi", "mer", "merc", "merco", "mercol", "wednesday", "wed", "weds"),
+    ("giovedi", "gio", "giov", "giove", "thursday", "thu", "thur", "thurs"),
+    ("venerdi", "ven", "vene", "vener", "venerd", "friday", "fri"),
+    ("sabato", "sab", "saba", "saturday", "sat"),
+    ("domenica", "dom", "dome", "domen", "sunday", "sun"),
 )
 SEVERAL = {
     "mondays": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4, "saturdays": 5, "sundays": 6,
@@ -228,6 +229,13 @@ def _next_days(match: re.Match[str], today: date) -> Days:
     return Days(_from(today, WEEK))
 
 
+def _coming(match: re.Match[str], today: date) -> Days | None:
+    """`the next two weeks`: from today on."""
+    number = int(match["n"]) if match["n"].isdigit() else NUMBERS.get(match["n"], FEW)
+    days = number * (WEEK if match["unit"][0] in "sw" else 1)
+    return Days(_from(today, days + 1)) if 0 < days <= LONGEST_ROW else None
+
+
 def _weekend(match: re.Match[str], today: date) -> Days:
     """The coming Saturday and Sunday, or what is left of them; of the next one, both that may be meant."""
     saturday = today + timedelta(days=5 - today.weekday())
@@ -316,6 +324,11 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"(?:{_THIS_WEEK})", _rest_of_week),
         (rf"(?:in |nella |per )?(?:{_NEXT_WEEK})", _week_after),
         (r"(?:(?:nei|in|i|the|in the|over the) )?(?:prossimi|next|coming) (?:giorni|days|few days)", _next_days),
+        (
+            rf"(?:(?:nei|nelle|per|in|over|for|within|le|i|the|during) ){{0,2}}(?:prossim[ie]|next|coming) "
+            rf"(?P<n>{_N}|couple of|few) (?P<unit>giorn[oi]|days?|settiman[ae]|weeks?)",
+            _coming,
+        ),
     )
 )
 

@@ -46,9 +46,9 @@ NOON = ("mezzogiorno", "noon", "midday", "mezzodi")
 
 _WORD = "|".join(sorted(CLOCK, key=len, reverse=True))
 _MINUTE = "|".join(sorted(MINUTES, key=len, reverse=True))
-_MORNING = r"(?:di|del|della|la|in the|this) (?:mattin[oa]|morning)|mattina|mattino|morning"
-_AFTERNOON = r"(?:di|del|in the|this) (?:pomeriggio|afternoon)|pomeriggio|afternoon"
-_EVENING = r"(?:di|della|la|in the|this) (?:sera|evening)|at night|sera|evening"
+_MORNING = r"(?:di|del|della|la|in the|of the|this) (?:mattin[oa]|morning)|mattina|mattino|morning"
+_AFTERNOON = r"(?:di|del|in the|of the|this) (?:pomeriggio|afternoon)|pomeriggio|afternoon"
+_EVENING = r"(?:di|della|la|in the|of the|this) (?:sera|evening)|at night|sera|evening"
 _MARK = rf"(?: (?P<am{{n}}>am|{_MORNING})| (?P<pm{{n}}>pm)| (?P<noon{{n}}>{_AFTERNOON})| (?P<eve{{n}}>{_EVENING}))?"
 
 
@@ -233,6 +233,9 @@ SPANS = (
     (r"early afternoon|primo pomeriggio", (time(13), time(15, 29))),
     (r"(?:late|tardo) (?:afternoon|pomeriggio)|(?:pomeriggio|afternoon) (?:tardi|late)", (time(16), time(18, 30))),
     (r"early evening|prima serata", (time(17, 30), time(19, 29))),
+    (r"(?:prima di|before) (?:pranzo|lunch)", (time(6), time(11, 59))),
+    (r"(?:prima di|before) (?:cena|dinner)", (time(17), time(19, 30))),
+    (r"(?:dopo|after) (?:cena|dinner)", (time(20), LATEST)),
 )
 SPAN_READERS = tuple((re.compile(rf"(?:{_BEFORE_PART}(?:{words}))(?= |$)"), span) for words, span in SPANS)
 

@@ -59,6 +59,21 @@ _MY_PLACE = r"(?:il|il mio|i|i miei|la mia|my|the|quel|that) (?:posto|posti|plac
 _NO_MORE = r"(?:no longer|never|do not|non)(?: voglio)?(?: piu)?"
 _LEAVE = r"lasci\w* (?:perdere|stare)|dimentica"
 _NTH = r"first|second|third|last|prim[ao]|second[ao]|terz[ao]|ultim[ao]"
+_STOP_IT = (
+    r"(?:stop|quit|cease|give up|call off|no need (?:to|for)|no point(?: in)?"
+    r"|(?:do not|no longer)(?: any ?more)? (?:bother|need|want|have)(?: to)?(?: any ?more)?(?: (?:that you"
+    r"|you(?: to)?|to))?"
+    r"|smett\w+(?: di)?|piant(?:a|ala|atela) di|finisci(?:la)? di|lasci\w* (?:perdere|stare)(?: di)?|evita di"
+    r"|(?:non|inutile)(?: (?:is|mi|ti|ce|ci|e))?(?: (?:serve|occorre|necessario|bisogna|bisogno))?(?: piu)? (?:che|di)"
+    r"|non ho (?:piu )?bisogno (?:che|di))"
+)
+_WATCHING = (
+    r"(?:watch(?:ing)?|stalk(?:ing)?|monitor\w*|track(?:ing)?|keep(?:ing)? (?:tabs|an eye|watch|checking|track)"
+    r"|look(?:ing)?(?= (?:for|out|at))|check(?:ing)?|spy(?:ing)?|scout\w*|hunt\w*|search(?:ing)?|wait(?:ing)? for"
+    r"|guard(?:i|are|a)|controll(?:i|are|a)|spi(?:are|i)|sorvegli\w+|cerc(?:hi|are)|aspett(?:i|are)"
+    r"|(?:tieni|tenere|tenga|tenermi|tenerla) (?:piu )?d occhio|avvis(?:i|are|armi)|notific\w+)"
+)
+"""Not to look any more whether a place frees."""
 _ALERT = (
     r"(?:watch|alert|allerta|allarme|notification|avviso|notifica|sorveglianza)"
     r"(?: (?:for|about|on|of|per|di|su|del|della))?"
@@ -156,8 +171,10 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.SPORT,
         r"(?:(?:campo|campi|corsia|corsie) (?:da|di|per) )?"
-        r"(?:swim(?:ming)?|nuoto|nuotare|piscina|pool|tennis|padel|paddle|calcio|calcetto|football|soccer|futsal"
-        r"|basket(?:ball)?|pallacanestro|volley(?:ball)?|pallavolo|beach volley|rugby|golf|judo|karate|taekwondo|aikido"
+        r"(?:swim(?:ming|s)?|swimming pool|nuoto|nuotare|nuotat[ae]|vasc(?:a|he)|piscina|pool|tennis|padel|paddle"
+        r"|calcio|calcetto|football|soccer|futsal"
+        r"|basket(?:ball)?|pallacanestro|volley(?:ball)?|pallavolo|beach volley|rugby|golf|judo|karate|taekwondo"
+        r"|aikido"
         r"|kung fu|muay thai|kick ?boxing|mma|wrestling|lotta|scherma|fencing|ping pong|table tennis|badminton|squash"
         r"|atletica|athletics|running|corsa|jogging|cycling|ciclismo|bici|bike|skat\w+|pattin\w+|sci|ski(?:ing)?"
         r"|snowboard"
@@ -171,7 +188,15 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # What is to be done
     (
         Kind.UNWATCH,
-        rf"(?:stop|{_NO_MORE}(?: (?:want|need) to)?) (?:watch(?:ing)?|look(?:ing)?|search(?:ing)?"
+        rf"{_STOP_IT} (?:(?:me|mi|you|tu|per me) )?{_WATCHING}(?: (?:me|out))?(?: (?:for|about|on|of|at|over))?"
+        r"(?: (?:(?:a|any|the|free|un|il|i|dei) ){0,2}(?:spots?|places?|seats?|slots?|posti|posto)(?: (?:in|at|for"
+        r"|on|di"
+        r"|del|per|a|al))?)?"
+        rf"|(?:call off|end|lascia stare|lascia perdere|esci da|esci dalla|via da|via dalla|get (?:me )?off|off"
+        r"|leave|quit|annull\w+|cancell\w+|togli\w*) (?:(?:the|my|la|l|lo) )?(?:watch|wait(?:ing)? ?list"
+        r"|lista d attesa)"
+        r"(?: (?:for|on|of|di|del|per|della))?"
+        rf"|(?:stop|{_NO_MORE}(?: (?:want|need) to)?) (?:watch(?:ing)?|look(?:ing)?|search(?:ing)?"
         r"|check(?:ing)?|wait(?:ing)?|notifying|notify|alert(?:ing)?|track(?:ing)?|be (?:notified|alerted|told"
         r"|informed)"
         rf"|keep(?:ing)? an eye)(?: me)?(?: (?:for|about|on|of))?|(?:smett\w+ di|basta|{_NO_MORE}(?: mi)?) (?:guard\w+"
@@ -182,7 +207,12 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.CANCEL,
-        r"toglimi da(?= (?:oggi|domani|dopodomani|stasera)\b)"
+        r"toglimi da(?= (?:oggi|domani|dopodomani|stasera)\b)|scord(?:ati|atevi|iamoci)(?: (?:di|del"
+        r"|della))?(?! prenot)"
+        r"|unreserve|de ?register(?: me)?(?: from)?|strike|wipe|(?:lett?ing|let) go of|cancellarmi|depenna\w*"
+        r"|sfila(?:mi|rmi)"
+        r"|can the(?= )|pull me(?: (?:out|off))?(?: (?:of|from))?"
+        r"|(?:sono |saro )(?:costrett[oa] ad? |obbligat[oa] ad? )?(?=(?:annull|disd))"
         rf"|{_LEAVE}|forget(?: about)?|unsubscribe(?: me)?(?: from)?|opt(?:ing)? out(?: of)?|smett(?:ere|o)(?: con"
         rf"| di fare)?"
         r"|termin(?:a|are|ate|o)|end(?= (?:my|the)\b)|lev(?:a|are|ami|armi|alo|ala)"
@@ -200,7 +230,13 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.PAUSE,
-        r"tak(?:e|ing) a break(?: from)?|hold off(?: on)?|(?:faccio|prendo) una pausa (?:da|dal|dalla|con)"
+        r"freez(?:e|ing)|congel(?:a|are|ami|o)|suspend(?:ed|ing)?|recommenc\w+|restart(?:ing)?|rest(?= |$)(?! of)"
+        r"|reprise"
+        r"|paus(?:o|are|ami|iamo)|ripart(?:a|ire|ano|i|e)|ripristin(?:a|are|o)|far(?:e)? una pausa|blocc(?:a|are"
+        r"|o)(?= (?:le"
+        r"|i|tutt|la serie|gli|quelle))|ferm(?:a|are|ate|o)(?= .*\b(?:until|till|fino|per (?:un|due|tre|qualche|il"
+        r"|\d)))"
+        r"|tak(?:e|ing) a break(?: from)?|hold off(?: on)?|(?:faccio|prendo) una pausa (?:da|dal|dalla|con)"
         r"|sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
         r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|rimett(?:i|ere|imi)(?: in moto)?(?=.* (?:periodic|settimanal"
         r"|fiss|ogni|serie))|ricominci(?:a|o|are)(?: con"
@@ -223,12 +259,19 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|february|march|april|may|june|july|august|september|october|november|december|jan|feb|apr|jun|jul|aug|sep"
         r"|sept|oct|nov|dec|christmas|natale|easter|pasqua|new year|capodanno|further notice|nuovo ordine|holidays"
         r"|vacanze|feste|next (?:month|year|semester)|mese prossimo|prossimo (?:mese|anno|semestre)|anno nuovo|exams"
-        r"|esami|summer|estate|i (?:say|tell you)(?: so)?)",
+        r"|esami|summer|estate|i (?:say|tell you|write|let you know|come back|am back)(?: so)?(?: you)?(?: again)?)"
+        r"|(?:finche|fin quando|fino a (?:quando|che)|until) (?:non )?(?:te lo |ve lo |vi |ti |io )*(?:dico|dica"
+        r"|scrivo|riscrivo|avviso"
+        r"|torno|rientro|faccio sapere)(?: io)?(?: di nuovo)?|fino a nuovo (?:avviso|ordine)",
     ),
     (Kind.BOUND, r"first thing(?= in| tomorrow| on|$)|per prima cosa"),
     (
         Kind.MOVE,
-        r"(?:sposta\w* )?(?:in )?(?:avanti|indietro) di(?= )|bring forward|push(?: back)?|spostament[oi]|slittare"
+        r"become|turn into|diventare|divent(?:i|a)|trasform\w+|anticip(?:i|arl[ao]|armel[ao]|eresti|armi|iamo|ate"
+        r"|arci)"
+        r"|posticip(?:i|arl[ao]|armel[ao]|eresti|armi|ate)|rinvi(?:a|are|o|ami|arl[ao]|amo)|rimand(?:i|arl[ao]"
+        r"|armel[ao]|iamo)"
+        r"|(?:sposta\w* )?(?:in )?(?:avanti|indietro) di(?= )|bring forward|push(?: back)?|spostament[oi]|slittare"
         r"|slitta"
         r"|cambio(?= )|cambio (?:di )?(?:giorno|ora|orario)|moving|changing|switching|swapping|posporre|postpon\w+"
         r"|ritard(?:a|are|o)(?= )|delay|spostiamo|cambiamo|scambiamo|anticipiamo|posticipiamo|rimandiamo"
@@ -308,7 +351,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|spaces|(?:any )?openings|happen(?:s|ing)?|going on"
         r"|how many people(?: (?:fit|can (?:come|join|go)))?(?: in)?"
         r"|(?:quante persone|quanta gente)(?: (?:ce|ci))?(?: (?:stanno|entrano))?"
-        r"|closes?|chiud(?:e|ono)|apert[oaie]|tell me (?:if|whether)"
+        r"|bookable(?: yet| already)?|prenotabil[ei](?: gia)?|closes?|chiud(?:e|ono)|apert[oaie]|tell me (?:if"
+        r"|whether)"
         r"|(?:mi )?(?:ricord\w+|remind me|dic[ea])(?: cortesemente)?"
         r"(?= (?:le mie|quali|cosa|che|a che|what|which|when|my) )"
         r"|insegn\w+|teach\w*|dici|dirmi|elenchi|avete|do you have|have you got|do you offer"
@@ -327,7 +371,12 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.MINE,
-        r"(?:do|did|have) (?:i|we) (?:have |got |have got )?(?:anything|something|any \w+|a \w+)"
+        r"(?:am i|i am|are we|we are) (?:expected|awaited|due)|mi (?:aspett(?:ano|ate)|attend(?:ono|ete))"
+        r"|sono attes[oa]"
+        r"|(?:cosa|che|che cosa|what) (?:avevo|avevamo|had i|did i)(?: (?:gia|already))?(?: (?:prenotat[oaie]"
+        r"|book(?:ed)?|reserved?))?"
+        r"|(?:(?:can|could) you )?remind me what(?: i (?:have|am))?|ricordami cosa (?:ho|avevo)"
+        r"|(?:do|did|have) (?:i|we) (?:have |got |have got )?(?:anything|something|any \w+|a \w+)"
         r"(?: (?:booked|reserved|planned|scheduled|on))?"
         r"|(?:anything|something|nothing) (?:booked|reserved|planned|scheduled)"
         r"|(?:ho|abbiamo) (?:gia )?(?:qualcosa|qualche \w+)(?: di)? (?:prenotat[oaie]|in programma)"
@@ -347,8 +396,10 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|prenotazioni|bookings|reservations|(?:ho|abbiamo) (?:gia )?(?:prenotato|prenotate)"
         r"|sono (?:ancora |gia )?(?:iscritt[oa]|prenotat[oa])|(?:did|have|had) i (?:already )?(?:book(?:ed)?|reserved?"
         r"|got|get(?: (?:in|into|it))?|make it(?: (?:in|into))?)"
-        r"|ce l ho fatta|i (?:have )?booked|am i booked|(?:cosa|che|che cosa|what) (?:ho|do i have|quando ho|have i got"
-        r"|have i)(?: (?:gia|already))?(?: (?:prenotat[oaie]|booked|reserved|coming up|lined up|planned|in programma))?"
+        r"|ce l ho fatta|i (?:have )?booked|am i booked|(?:cosa|che|che cosa|what) (?:ho|do i have|quando ho"
+        r"|have i got"
+        r"|have i)(?: (?:gia|already))?(?: (?:prenotat[oaie]|booked|reserved|coming up|lined up|planned"
+        r"|in programma))?"
         r"|hai (?:gia )?(?:prenotato|preso|trovato)|what have you (?:already )?(?:booked|got|reserved)"
         r"|do i have|ho (?:delle |qualche )?(?:lezioni|prenotazioni)|my (?:schedule"
         r"|timetable|calendar|week|plans?|agenda)|mi[ao] (?:agenda|programma|calendario|settimana)|i have",
@@ -359,6 +410,10 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"series|(?:(?:prenotazion[ei]|booking|la|le|il|the|my|mia|mie) ){0,3}(?:(?:ogni|tutti i|tutte le|tutti|tutte"
         r"|every|each) (?:singol[oa] )?(?:settiman[ae]|giorn[oi]|week|day|single day|single week)|ogni|tutti i"
         r"|tutte le|every single|every|each|weekly(?: thing)?|settimanal(?:e|i|mente)|periodic[oahei]+|ricorrent[ei]"
+        r"|automatic(?:he|a|o|i|ally|s)?(?: (?:bookings?|ones?|stuff|things?|prenotazioni))?|auto (?:bookings?"
+        r"|stuff|ones?|things?)"
+        r"|repeat(?:ed|ing)?(?: bookings?| ones| stuff| reservations)?|forever|for good|for ever|from now on"
+        r"|per sempre|(?:da|d) (?:ora|qui|adesso|oggi) in (?:poi|avanti)"
         r"|fiss[oaie]|recurring|regularly|(?:una volta|once) (?:a|alla) (?:settimana|week)"
         r"|serie)(?: (?:prenotazion[ei]|bookings?))?",
     ),
@@ -415,7 +470,7 @@ COMPILED = tuple((kind, re.compile(rf"(?:{pattern})(?= |$)")) for kind, pattern 
 
 def steers(words: str) -> bool:
     """Whether the words mean something to the grammar, so that as a part of a course's name they don't stand for it."""
-    return any(pattern.fullmatch(words) for _, pattern in COMPILED)
+    return any(pattern.fullmatch(words) for kind, pattern in COMPILED if kind is not Kind.SPORT)
 
 
 FIRST_NAMES = worded(

@@ -67,6 +67,34 @@ def _way(*pieces: str) -> re.Pattern[str]:
 
 MOVES = (
     # The verb around what is moved, or in another form
+    (
+        _way(
+            rf"^(?P<old>[^?]*?)(?: ,)? (?:{_CAN_NOT}|(?:does|is) not (?:work|suit|good|possible|ok|fit)(?: for me"
+            rf"| me)?"
+            r"|is no good|non (?:va|funziona|torna)(?: (?:piu|bene))*|non mi (?:va|torna)(?: (?:piu|bene))*)"
+            r"(?: (?:any ?more|any longer|now|piu))?(?: ,)?(?: (?:so|quindi|and|e))?"
+            r" (?:can|could|may) (?:it|that|this) become (?P<new>.+)$"
+        ),
+        r"swap \g<old> for \g<new>",
+    ),
+    (_way(r"\b(?:can|could|may|might) (?P<old>[^?]+?) become (?P<new>[^?]+)"), r"move \g<old> to \g<new>"),
+    (_way(r"\b(?:puo|potrebbe|possono) diventare (?P<new>[^?]+)"), r"sposta a \g<new>"),
+    (
+        _way(
+            r"^(?P<old>.+?) (?:la|lo|le|li|lo vorrei|la vorrei) (?:farei|vorrei|preferirei|preferisco|farla|farlo"
+            r"|facciamo)"
+            r"(?: (?:fare|farla|farlo|avere))? (?P<new>(?:un po |piu |alle|a |il |la |di |dopo|prima|domani|lun|mar"
+            r"|mer|gio|ven|sab"
+            r"|dom|stasera)[^?]*)"
+        ),
+        r"sposta \g<old> a \g<new>",
+    ),
+    (
+        _way(
+            r"\b(?:prefer\w*|vorrei) (?P<new>\w+(?: \w+)?) (?:piuttosto che|rather than|over|instead of) (?P<old>\w+)"
+        ),
+        _AS_SWAP,
+    ),
     (_way(rf"\b(?:can|could|may|would) (?P<old>.+?) be {_MOVED}\b"), r"move \g<old>"),
     (_way(rf"\b(?:get|have) (?P<old>(?:(?!\b(?:moved|to)\b).)+?) {_MOVED}\b"), r"move \g<old>"),
     (

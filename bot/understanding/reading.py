@@ -16,6 +16,7 @@ from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part, taken_apart
 from bot.understanding.phrases import COSTS, page_named, pleasantry
 from bot.understanding.questions import asked_whole, one_setting
+from bot.understanding.ranges import with_ranges
 from bot.understanding.sayings import plainer
 from bot.understanding.values import with_values
 from bot.understanding.vocabulary import Vocabulary
@@ -60,7 +61,7 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
         return Unsure(Doubt.COST)
     if not plain or plain.isdigit():
         return Unsure(Doubt.UNKNOWN)
-    parts = taken_apart(plainer(plain), vocabulary, today)
+    parts = with_ranges(taken_apart(plainer(plain), vocabulary, today), today)
     found = asked_whole(plain, parts, today) or meaning(parts, vocabulary)
     if isinstance(found, Show):
         return with_values(found, plain)

@@ -68,7 +68,77 @@ _NOT_MAKE_IT = (
 )
 _ANY_DAY = r"(?:(?:every|each|all|ogni|tutti) (?:i )?(?:week ?days?|days?|giorn[oi])(?: (?:feriali?|lavorativ[oi]))?)"
 _AT_WD = "(?:(?:on|the|il|di) )*(?=(?:" + "|".join([*BY_WEEKDAY, *SEVERAL]) + r")\b)"
+_UNNEEDED = (
+    r"(?:non (?:ce (?:piu )?)?(?:occorre|serve|is necessario|bisogna|bisogno)(?: piu)?(?: che(?: tu| mi)?| di)?"
+    r"|no need to|(?:you )?(?:do not|need not|does not)(?: (?:need|have))?(?: to)?(?: be)?)"
+)
+_TO_DROP = r"(?:annull\w+|cancel\w*|disd\w+|togli\w*|tolga\w*|drop|remove|delete)"
+_TOUCH = r"(?:touch|toccare|tocca\w*|cambiare|cambia(?:re)?|mess with|change)"
+_SHORT = r"(?:(?!(?:non|not|no|i|io|ma|perche|forse|why|ci)\b)\w+ ){1,5}?"
 SAYINGS = (
+    # What is to be left alone
+    (re.compile(rf"\b{_UNNEEDED} (?={_TO_DROP})"), "non "),
+    (re.compile(rf"\b(?:do not|non|never) (?:mi |me )?{_TOUCH} "), "do not cancel "),
+    # Everything that is to go
+    (
+        re.compile(
+            r"\b(?P<what>(?:everything|all|all of (?:it|them)|they|it|that one)\b[^,?]*?) "
+            r"(?:has|have|needs?|got|must)(?: got)?(?: to)? (?:go|be (?:cancelled|dropped|deleted))(?= ,|$)"
+        ),
+        r"cancel \g<what>",
+    ),
+    (
+        re.compile(
+            r"\b(?P<what>tutt[oaie]\b[^,?]*?) (?:va|vanno|deve|devono|da) (?:essere )?(?:tolt|annullat|cancellat"
+            r"|disdett|saltare"
+            r"|toglier|annullar|cancellar|disdir)\w*"
+        ),
+        r"annulla \g<what>",
+    ),
+    (
+        re.compile(
+            r"\b(?:libera|liberami|liberate|svuota|clear|empty|free up|wipe) (?=tutt|everything|all\b|my (?:week"
+            r"|day|schedule)|(?:la|il) )"
+        ),
+        "cancel ",
+    ),
+    (
+        re.compile(
+            r"\b(?:i |we )?(?:am |are |will be )?(?:not (?:here|around|there|in town|available)|away|abroad"
+            r"|out of town)"
+            r"(?P<what>[^,]*?)" + _THEN
+        ),
+        r"\g<what> , ",
+    ),
+    # A class that is not wanted, with its no behind it or between
+    (re.compile(rf"^(?P<what>{_SHORT})no , (?P<other>{_SHORT})(?:si|yes)$"), r"cancel \g<what> , prenota \g<other>"),
+    (re.compile(rf"^(?P<what>{_SHORT})no(?: (?:please|per favore))?$"), r"no \g<what>"),
+    (
+        re.compile(
+            r"^(?P<what>(?:\w+ ){1,3})(?:not|non) (?P<when>(?:this|quest[oa]|next|prossim[oa]) \w+)"
+            r"(?:(?: ,)? (?:(?:but|ma|and|e|the|le|la|gli) )*(?:next|other|altr[ei]|prossim[eai])(?: (?:ones?"
+            r"|weeks?|time|volt[ae]))?"
+            r"(?: (?:ok|okay|yes|si|fine|va bene|vanno bene|ci sono|are|is))*)?$"
+        ),
+        r"no \g<what>\g<when>",
+    ),
+    # Every day but one, where the class comes last
+    (
+        re.compile(
+            rf"^(?P<every>{_ANY_DAY}) (?P<but>(?:tranne|eccetto|salvo|except(?: for)?|but) [^,]+?) , (?P<what>.+)$"
+        ),
+        r"\g<what> \g<every> \g<but>",
+    ),
+    # A class that somebody else may have
+    (
+        re.compile(
+            r"(?:(?:please|so|quindi|,|can you|could you) )*(?:you )?(?:give|pass|offer|da(?:te|i)?|lascia\w*"
+            r"|ced\w+) (?:away )?"
+            r"(?:my|the|il mio|la mia|il) (?:place|spot|posto) (?:to|a|ad) (?:another|other|others|un altr[oa]"
+            r"|altri|qualcun\w*)(?: \w+)?"
+        ),
+        " cancel",
+    ),
     # A place that is not needed, told in a roundabout way
     (re.compile(rf"\b{_NOT_MAKE_IT}(?: (?:to|in|at|for|a|ad|al|alla))?(?= |$)"), "i can not come"),
     (re.compile(r"\b(?:i |we )?(?:can not|will not)(?: be)? need(?:ing)?(?: to)?\b"), "cancel"),
@@ -93,7 +163,10 @@ SAYINGS = (
     ),
     # Every day but one
     (
-        re.compile(rf"\b{_ANY_DAY} (?P<what>(?:(?!but not|ma non|not |non ).)*?) ?(?:but not|ma non|not|non) {_AT_WD}"),
+        re.compile(
+            rf"\b{_ANY_DAY} (?P<what>(?:(?!but not|ma non|not |non ).)*?) ?(?:but not|ma non|not"
+            rf"|non) {_AT_WD}"
+        ),
         r"every day \g<what> except ",
     ),
     (
@@ -223,7 +296,10 @@ SAYINGS = (
         r"am i booked\g<what>",
     ),
     (
-        re.compile(r"\b(?:is|e) (?:andata|stata) (?:a buon fine|bene|accettata|fatta) (?:la )?(?:mia )?prenotazione\b"),
+        re.compile(
+            r"\b(?:is|e) (?:andata|stata) (?:a buon fine|bene|accettata"
+            r"|fatta) (?:la )?(?:mia )?prenotazione\b"
+        ),
         "sono iscritta",
     ),
     (

@@ -26,7 +26,8 @@ ADVERB = ("ly", "mente")
 
 GYM = (
     "fit center", "fitcenter", "fit centre", "fitness center", "fitness centre", "fit", "palestra", "palestre",
-    "sala pesi", "sala attrezzi", "sala fitness", "pesi", "gym", "the gym", "weights room", "weight room", "weights",
+    "sala pesi", "sala attrezzi", "sala macchine", "gymnastic room", "gymnastics room",
+    "gymnasium", "fitness room", "sala fitness", "pesi", "gym", "the gym", "weights room", "weight room", "weights",
 )  # fmt: skip
 """What the gym is called, which the site calls Fit Center."""
 
@@ -36,7 +37,7 @@ SAME = (
     ("posturale", "postural", "posture", "ginnastica posturale"),
     ("functional", "funzionale", "functional training", "allenamento funzionale"),
     ("stretching", "allungamento", "stretch"),
-    ("nuoto", "swimming"),
+    ("nuoto", "nuoto libero", "swimming", "swim", "nuotare", "nuotata", "nuotatina", "free swimming", "swims"),
     ("spinning", "spin", "indoor cycling"),
     ("danza", "dance"),
     ("pallavolo", "volley", "volleyball"),
@@ -49,6 +50,10 @@ SAME = (
     ("crossfit", "xfit", "x fit", "cross fit"),
 )  # fmt: skip
 """Words of one meaning in the two languages: whichever the site uses, the others are understood."""
+
+SWIMMING = ("nuoto", "nuotare", "nuotata", "swim", "swimming")
+POOL = ("piscina", "pool", "the pool", "swimming pool", "vasca", "in vasca", "corsia")
+"""What the place is called where one swims: the course, where no place is called so."""
 
 COMMON = {
     "corso",
@@ -106,6 +111,7 @@ class Vocabulary:
                 phrases.setdefault(spoken(said), (name,))
         places = _places({each for _, *where, _who in offers for each in where if each})
         places = {said: name for said, name in places.items() if said not in phrases}
+        _add_the_pool(phrases, places)
         words = frozenset(word for phrase in (*phrases, *places) for word in phrase.split() if word.isalpha())
         taught: dict[str, set[str]] = {}
         for name, _place, _kind, who in offers:
@@ -211,6 +217,20 @@ def _add_synonyms(phrases: dict[str, tuple[str, ...]]) -> None:
         if known:
             for word in group:
                 phrases.setdefault(word, known)
+
+
+def _add_the_pool(phrases: dict[str, tuple[str, ...]], places: dict[str, str]) -> None:
+    """The pool by each of its names, and who swims there by the pool where no course is called swimming."""
+    there = next((places[word] for word in POOL if word in places), None)
+    swimming = phrases.get("nuoto") or phrases.get("swimming")
+    for word in POOL:
+        if there:
+            places.setdefault(word, there)
+        elif swimming:
+            phrases.setdefault(word, swimming)
+    if there and not swimming:
+        for word in SWIMMING:
+            places.setdefault(word, there)
 
 
 def _places(names: set[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from bot.understanding.abbreviations import written_out
 from domain.names import plain
 
 SYMBOL = "So"  # the category of Unicode that emoji are of
@@ -43,6 +44,7 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"\bh(?=\d{4}\b)"), "h "),
     (re.compile(r"\b(0?[6-9]|1\d|2[0-2])e([0-5]\d)\b"), r"\1:\2"),
     (re.compile(r"(?<![/.:,\d-])(?<!\d )\b(?!202\d)((?:0[6-9])|1\d|2[0-2])(00|15|30|45)\b(?![/.:\d-])"), r"\1:\2"),
+    (re.compile(r"^((?:(?!(?:[-=]>|\u2192)).)+?) ?(?:-+>|=>|\u2192) ?((?:(?![-=]>|\u2192).)+)$"), r"move \1 to \2"),
     (re.compile(r" ?(?:-+|=)> ?| \u2192 ?|\u2192"), " to "),
     (re.compile(r"\bdmn\b"), "domani"),
     (
@@ -72,6 +74,12 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"\bx\b"), "per"),
     (re.compile(r"\bnxt\b"), "next"),
     (re.compile(r"\bb4\b"), "before"),
+    (
+        re.compile(
+            r"\b(?:fino|sino) all?[ '](\d{1,2})(?![:.,/\d]|\d| (?:gen|feb|mar|apr|mag|giu|lug|ago|set|ott|nov|dic))"
+        ),
+        r"until the \1 th",
+    ),
     (re.compile(r"\bprox\b"), "prossimo"),
     (re.compile(r"\b(this|next|last|prossim[oa]|quest[oa]) (?:wk|sett?)\b"), r"\1 week"),
     (re.compile(r"\bsett? (?:prossim[oa]|che viene)\b"), "settimana prossima"),
@@ -134,6 +142,7 @@ def normalised(text: str) -> str:
     low = plain(marked.replace("\n", " ; ")).replace("`", "'").replace("\u00b4", "'")
     for dash in "\u2010\u2011\u2012\u2013\u2014":
         low = low.replace(dash, "-")
+    low = written_out(low)
     for pattern, instead in CONTRACTIONS:
         low = pattern.sub(instead, low)
     low = UNITS.sub(" ", HOUR_H.sub(r"\1:\2", low))

@@ -20,7 +20,7 @@ from tests.bot.understanding.meanings import DEMO, TODAY, line_of
         "prenota yoga lunedì e avvisami il giorno prima",
         "lunedì né yoga né pilates",
         "always yoga at 18",
-        "gag domani, prima di cena",
+        "gag domani, prima di partire",
         "pilates giovedì oltre a zumba",
         "book gag for the whole semester",
         "gym tomorrow for a month",
