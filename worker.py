@@ -31,6 +31,7 @@ from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
 from domain.model import Action, Clock, utc_now
 from domain.outcome import Failed
+from domain.steady import steady
 from languages.terminal import _
 from portal.portal import Portal, open_portal
 from runtime import process_names, program
@@ -169,11 +170,12 @@ class Worker:
         full = len(self._in_hand - self._for_opening) >= self._limits.at_once
         if not await self._db.claims.due(only_openings=full):
             return False
+        asked_at = steady()
         action = await self._db.claims.claim(self._name, self._lease, only_openings=full)
         if action is None:
             return False
         log.info("→ %s %s (attempt %s)", action.type, action.id, action.attempts)
-        task = asyncio.create_task(self._hold(action), name=f"action {action.id}")
+        task = asyncio.create_task(self._hold(action, asked_at), name=f"action {action.id}")
         self._in_hand.add(task)
         task.add_done_callback(self._done)
         left = action.opens_at - self._clock() if action.opens_at else timedelta(0)
@@ -210,10 +212,10 @@ class Worker:
                 await self._db.claims.end_leases_of(holder)
         return bool(others)
 
-    async def _hold(self, action: Action) -> None:
-        """Performs an action while its lease is kept alive."""
+    async def _hold(self, action: Action, asked_at: float) -> None:
+        """Performs an action while its lease is kept alive. `asked_at`: when it was asked for, by `steady`."""
         try:
-            with self.leases.kept(action):
+            with self.leases.kept(action, asked_at):
                 await self._perform(action)
         except asyncio.CancelledError:
             await self._release(action)

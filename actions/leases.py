@@ -1,4 +1,8 @@
-"""Keeps the leases of what a worker has in hand alive, all of them with one write; closes the session of what hangs."""
+"""Keeps the leases of what a worker has in hand alive, all of them with one write; closes the session of what hangs.
+
+What is under way on the site for an action whose lease is lost, or could not be extended in time, is given up: another
+worker may have done the same since, and its person undone it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +18,7 @@ from database import Database
 from domain.errors import DatabaseError
 from domain.model import Action, Clock, utc_now
 from domain.steady import steady
+from portal.acts import Acts
 from portal.side_by_side import noticed
 
 CloseSession = Callable[[int], Coroutine[Any, Any, None]]
@@ -30,15 +35,20 @@ class LeaseTimes:
     at_opening: float = 4.0  # a dead worker's action must be taken over soon then
     near: timedelta = timedelta(seconds=30)  # before and after an opening
     longest_action: float = 180.0  # after its opening if there is one; what takes longer hangs
+    sure: float = 3 / 4  # of a lease: once so much of it is over, and it was not extended, it may soon be another's
+    brief: float = 1.0  # so long an act is waited for even then: a database may be away, and the site is not
+    looks: float = 1 / 16  # of the shortest lease lie between two looks whether one is over
 
 
 @dataclass(eq=False, slots=True)
 class _Held:
-    """An action in hand; both moments by `steady`, for a clock that is set forward ends no race."""
+    """An action in hand; its moments by `steady`, for a clock that is set forward ends no race."""
 
     action: Action
     hangs_at: float
     extended_at: float
+    sure_until: float  # at the least, wherever the database is: counted from before it was asked
+    acts: Acts = field(default_factory=Acts)
 
 
 class Leases:
@@ -52,26 +62,38 @@ class Leases:
         self._times = times or LeaseTimes()
         self._clock = clock
         self._held: list[_Held] = []
-        self._keeping: asyncio.Task[None] | None = None
+        self._at_work: list[asyncio.Task[None]] = []
 
     @contextmanager
-    def kept(self, action: Action) -> Iterator[None]:
-        """Within it the lease of an action is extended, until it hangs: then its session is closed."""
+    def kept(self, action: Action, claimed_at: float | None = None) -> Iterator[None]:
+        """Within it the lease of an action is extended, until it hangs: then its session is closed.
+
+        `claimed_at`: when the database was asked for it, by `steady`; now, when it is left out.
+        """
         now, waits = steady(), (action.opens_at - self._clock()).total_seconds() if action.opens_at else 0.0
-        held = _Held(action, now + max(waits, 0.0) + self._times.longest_action, now)
+        hangs_at = now + max(waits, 0.0) + self._times.longest_action
+        held = _Held(action, hangs_at, now, self._sure_until(claimed_at or now, self._times.usual))
         self._held.append(held)
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep(), name="leases")
+        if not self._at_work:
+            self._at_work = [
+                asyncio.create_task(self._keep(), name="leases"),
+                asyncio.create_task(self._watch(), name="leases that run out"),
+            ]
         try:
-            yield
+            with held.acts.count():
+                yield
         finally:
             self._drop([held])
 
     def _drop(self, dropped: Sequence[_Held]) -> None:
         self._held = [each for each in self._held if each not in dropped]
-        if not self._held and self._keeping is not None:
-            self._keeping.cancel()
-            self._keeping = None
+        if not self._held:
+            for task in self._at_work:
+                task.cancel()
+            self._at_work = []
+
+    def _sure_until(self, asked_at: float, seconds: float) -> float:
+        return asked_at + seconds * self._times.sure
 
     def length(self, action: Action) -> float:
         """Seconds of a lease. Short when an opening is near: whoever takes over must still be in time.
@@ -107,18 +129,28 @@ class Leases:
     async def _extend(self) -> None:
         """Extends what has used up a third of its lease: near an opening that is every one, and soon."""
         now = steady()
-        due = [each for each in self._held if now - each.extended_at >= self.length(each.action) / 3]
+        due = [(each, self.length(each.action)) for each in self._held]
+        due = [(each, length) for each, length in due if now - each.extended_at >= length / 3]
         if not due:
             return
         try:
-            lost = await self._db.claims.extend([(each.action, self.length(each.action)) for each in due])
+            lost = await self._db.claims.extend([(each.action, length) for each, length in due])
         except DatabaseError as error:
             log.error("  The leases of %d actions could not be extended: %s", len(due), error)
             return
-        for held in due:
-            held.extended_at = now
+        for held, length in due:
+            held.extended_at, held.sure_until = now, self._sure_until(now, length)
         numbers = {(action.id, action.attempts) for action in lost}
         gone = [each for each in self._held if (each.action.id, each.action.attempts) in numbers]
         for held in gone:
             log.warning("  Action %s is held by another worker, or was withdrawn", held.action.id)
+            held.acts.lose()
         self._drop(gone)
+
+    async def _watch(self) -> None:
+        """Beside what extends leases, which may wait for a database that is away."""
+        while True:
+            await asyncio.sleep(min(self._times.at_opening, self._times.usual) * self._times.looks)
+            for held in self._held:
+                if steady() >= held.sure_until and held.acts.give_up(self._times.brief):
+                    log.warning("  Action %s: what is under way on the site is given up", held.action.id)

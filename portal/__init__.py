@@ -13,6 +13,7 @@ portal.booking_page               booking a slot through the page of its calenda
 portal.proof                      what proves that a place is ours
 portal.pages.my_bookings          the page of the bookings, to cancel one
 portal.pages.calendar             the page of a calendar, to book a slot
+portal.acts                       Acts: what is done on the site for an action at this moment, to be given up
 portal.side_by_side               several calls to the site at once, none of them ever cancelled
 portal.resources                  Resources: what the sessions of a process share, with the count of their requests
 portal.storage.session_files      LOCK_POLL_INTERVAL: how often whoever waits for a login of another program looks

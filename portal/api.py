@@ -72,5 +72,6 @@ async def book_appointment(
         wants_json=True,
         urgent=True,
         sent_again=sent_again,
+        acts=True,
         leaves_at=leaves_at,
     )

@@ -88,7 +88,7 @@ async def _read_page(session: SiteSession) -> BookingsList:
         held, waiting = await session.parsed(await shown.open(), scraper.listed)
         return BookingsList(held, in_page=True, waiting=waiting)
 
-    return await session.on_page("my bookings", look, acts=True)  # a list is not empty because its request failed
+    return await session.on_page("my bookings", look, strict=True)  # a list is not empty because its request failed
 
 
 def _way(session: SiteSession) -> ListWay:

@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from playwright.async_api import APIRequestContext
 
 from domain.errors import SessionExpired, SiteChanged
+from portal import acts as acting
 from portal.browser.built_requests import held_until
 from portal.browser.contexts import Affinity, affinity, request_context
 from portal.resources import Account, Resources
@@ -63,17 +65,19 @@ class Connection:
         form: Fields | None = None,
         params: Fields | None = None,
         wants_json: bool,
+        acts: bool = False,
         leaves_at: float | None = None,
     ) -> SiteResponse:
         """A response of the kind that was asked for. Raises what any other stands for, with evidence where unknown.
 
-        `leaves_at`: the request is built now, and sent then, by `time.monotonic`.
+        `acts`: it changes something on the site. `leaves_at`: it is built now, and sent then, by `time.monotonic`.
         """
         held = await self._take_up()
         held.in_flight += 1
         try:
             with translated(f"{method} {path}"):
-                response = await self._fetch(held.context, method, path, form, params, leaves_at)
+                fetch = partial(self._fetch, held.context, method, path, form, params, leaves_at)
+                response = await (acting.do(fetch, leaves_at) if acts else fetch())
                 held.cookies_changed |= "set-cookie" in response.headers
                 await self._check(method, path, response, wants_json=wants_json)
                 await self._keep_changed_cookies(held)

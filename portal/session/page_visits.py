@@ -8,6 +8,7 @@ from typing import TypeVar
 from playwright.async_api import Page
 
 from domain.errors import SessionExpired, SiteError
+from portal.browser.driver_sends import have_driver_send
 from portal.evidence.page_monitor import PageMonitor
 from portal.resources import Account, Resources
 from portal.responses.playwright_errors import in_time, translated
@@ -26,10 +27,11 @@ class PageVisits:
         self._stored = stored
         self._open: set[Page] = set()
 
-    async def work(self, what: str, work: Work[T], *, acts: bool) -> T:
+    async def work(self, what: str, work: Work[T], *, strict: bool, acts: bool) -> T:
         """What the work on a page of its own gives. Raises what is behind its failure, with evidence if it is unknown.
 
-        `acts`: a request of the page that failed is raised though the page went on: it may be the one that counts.
+        `strict`: a request of the page that failed is raised though the page went on: it may be the one that counts.
+        `acts`: what the page asks for can be taken back, until the site has it.
         """
         state = self._stored.state()
         if state is None:
@@ -39,7 +41,9 @@ class PageVisits:
             self._open.add(page)
             try:
                 with translated(what):
-                    return await monitor.passed(await work(page), strict=acts)
+                    if acts:
+                        await have_driver_send(page.context, self._resources.access)
+                    return await monitor.passed(await work(page), strict=strict)
             except SiteError as error:
                 raise await monitor.explained(what, error, self._resources.evidence, self._redactor) from error
             finally:

@@ -15,6 +15,7 @@ from playwright.async_api import Page
 
 from domain.errors import SiteChanged, SiteError
 from domain.model import LoginRemark
+from portal import acts as acting
 from portal.browser.contexts import Affinity
 from portal.resources import Account, Resources
 from portal.responses.response_errors import LONG_TEXT, SiteResponse
@@ -98,13 +99,14 @@ class SiteSession:
         wants_json: bool = False,
         urgent: bool = False,
         sent_again: Callable[[], None] = uncounted,
+        acts: bool = False,
         leaves_at: float | None = None,
     ) -> SiteResponse:
         """Sends a request as this person and returns a response of the kind that was asked for.
 
         A session that is over is renewed and the request sent once more: the site did nothing with the first. Before
-        that `sent_again` is called, for a caller that counts its requests. `leaves_at`: the request is built now, and
-        sent then, by `time.monotonic`.
+        that `sent_again` is called, for a caller that counts its requests. `acts`: it changes something on the site
+        (portal/acts.py). `leaves_at`: the request is built now, and sent then, by `time.monotonic`.
         Raises SiteUnavailable (also when a response was lost), SiteChanged, Blocked, and what a login raises.
         """
         await self._budget.spend(urgent=urgent)
@@ -116,6 +118,7 @@ class SiteSession:
                 form=form,
                 params=params,
                 wants_json=wants_json,
+                acts=acts,
                 leaves_at=leaves_at,
             )
             response = await self._renewal.call(path, send, sent_again)
@@ -159,15 +162,19 @@ class SiteSession:
 
     # ----- pages, and what they say
 
-    async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool = False) -> T:
+    async def on_page(
+        self, what: str, work: Callable[[Page], Awaitable[T]], *, strict: bool = False, acts: bool = False
+    ) -> T:
         """Does something on a page of its own, logged in; once more from the start when the site asks to log in.
 
-        `acts`: a request of the page that failed is raised though the page went on: it may be the one that counts.
+        `strict`: a request of the page that failed is raised though the page went on: it may be the one that counts.
+        `acts`: it changes something on the site (portal/acts.py); then it is strict as well.
         On SiteChanged, or a refusal in unknown words, the error comes with evidence.
         """
         await self._budget.spend(urgent=True)
         async with self._at_work():
-            return await self._renewal.call(what, partial(self._visits.work, what, work, acts=acts))
+            visit = partial(self._visits.work, what, work, strict=strict or acts, acts=acts)
+            return await self._renewal.call(what, partial(acting.do, visit) if acts else visit)
 
     async def read(self, what: str, response: SiteResponse, reader: Callable[[str], T]) -> T:
         """What a reader of scraper.py makes of a response; when it does not know it, the error comes with evidence."""

@@ -1,4 +1,7 @@
-"""Leases: what is in hand stays in hand, with one write for all of it; what hangs, and only that, loses its session."""
+"""Leases: what is in hand stays in hand, with one write for all of it; what hangs, and only that, loses its session.
+
+What is under way on the site is given up with its lease, and no sooner.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ import pytest
 
 from actions.leases import Leases, LeaseTimes
 from database import Database
+from domain.errors import DatabaseError, LeaseLost, SiteUnavailable
 from domain.model import Action, ActionType, ClassRef, utc_now
 from domain.requests import NewAction
+from domain.steady import steady
+from portal import acts
 from tests.conftest import GIULIA, MARCO
 from tests.support.clock import FakeClock
 from tests.support.running import PATIENCE
@@ -109,3 +115,103 @@ async def test_a_clock_that_is_set_forward_ends_no_action(db: Database, monkeypa
 async def test_around_an_opening_a_lease_is_short(db: Database, clock: FakeClock, seconds: int, length: float) -> None:
     action = replace(await claimed(db, GIULIA), opens_at=clock() - timedelta(seconds=seconds))
     assert Leases(db, Closed().close, LeaseTimes(), clock).length(action) == length
+
+
+class Asked:
+    """A request that leaves, and is answered when the test says so."""
+
+    def __init__(self) -> None:
+        self.has_left, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def send(self) -> str:
+        self.has_left.set()
+        await self.answer.wait()
+        return "OK"
+
+
+class Away:
+    """The lease's way to the database, and a steady clock: both as the test says."""
+
+    def __init__(self, db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_away, self.now = False, 1000.0
+        self._extend = db.claims.extend
+        self._asked = self._extended = 0
+        monkeypatch.setattr(db.claims, "extend", self.extend)
+        monkeypatch.setattr("actions.leases.steady", self.steady)
+
+    def steady(self) -> float:
+        self._asked += 1
+        return self.now
+
+    async def extend(self, leases: Sequence[tuple[Action, float]]) -> list[Action]:
+        if self.is_away:
+            raise DatabaseError("the cable is out")
+        gone = await self._extend(leases)
+        self._extended += 1
+        return gone
+
+    async def extended(self) -> None:
+        before = self._extended
+        while self._extended == before:  # noqa: ASYNC110 - a clock that is asked tells nobody
+            await asyncio.sleep(0.001)
+
+    async def looked_at(self) -> None:
+        before = self._asked
+        while self._asked < before + 20:  # noqa: ASYNC110 - the same
+            await asyncio.sleep(0.001)
+
+
+async def test_what_is_under_way_is_given_up_with_its_lease_and_no_sooner(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, asked = Away(db, monkeypatch), Asked()
+    leases = Leases(db, Closed().close, LeaseTimes(at_opening=0.03, longest_action=10_000, brief=0.0))
+    async with asyncio.timeout(PATIENCE):
+        with leases.kept(await claimed(db, GIULIA)):
+            booking = asyncio.create_task(acts.do(asked.send))
+            await asked.has_left.wait()
+            away.now += 30
+            await away.extended()
+            away.now += 40  # the first lease would be over
+            away.is_away = True
+            await away.looked_at()
+            assert not booking.done()
+            away.now += 6
+            with pytest.raises(SiteUnavailable):
+                await booking
+
+
+async def test_only_what_nobody_extended_is_given_up(db: Database) -> None:
+    forgotten, held = Asked(), Asked()
+    leases = Leases(db, Closed().close, LeaseTimes(at_opening=0.03, brief=0.0))
+    async with asyncio.timeout(PATIENCE):
+        with leases.kept(await claimed(db, GIULIA)):
+            booking = asyncio.create_task(acts.do(held.send))
+            await held.has_left.wait()
+            with leases.kept(await claimed(db, MARCO), claimed_at=steady() - 3600), pytest.raises(SiteUnavailable):
+                await acts.do(forgotten.send)
+            held.answer.set()
+            assert await booking == "OK"
+
+
+async def test_while_a_database_is_away_the_site_is_still_given_a_moment(db: Database) -> None:
+    asked = Asked()
+    leases = Leases(db, Closed().close, LeaseTimes(at_opening=0.03, brief=10 * PATIENCE))
+    async with asyncio.timeout(PATIENCE):
+        with leases.kept(await claimed(db, GIULIA), claimed_at=steady() - 3600):
+            booking = asyncio.create_task(acts.do(asked.send))
+            await asked.has_left.wait()
+            await asyncio.sleep(0.05)
+            asked.answer.set()
+            assert await booking == "OK"
+
+
+async def test_nothing_is_asked_for_once_another_worker_is_known_to_hold_the_action(db: Database) -> None:
+    asked = Asked()
+    leases = Leases(db, Closed().close, LeaseTimes(usual=0.03, longest_action=10 * PATIENCE, brief=10 * PATIENCE))
+    async with asyncio.timeout(PATIENCE):
+        with leases.kept(replace(await claimed(db, GIULIA), attempts=0)):
+            with pytest.raises(SiteUnavailable):
+                await acts.do(asked.send)
+            with pytest.raises(LeaseLost):
+                await acts.do(asked.send)

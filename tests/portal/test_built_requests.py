@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from asyncio.subprocess import PIPE
+from contextlib import suppress
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright._impl._driver import compute_driver_executable
 from playwright.async_api import Error as PlaywrightError
 
+from domain.errors import SiteUnavailable
+from portal.access import SiteAccess
+from portal.acts import Acts
 from portal.browser.built_requests import LEAVES_AT, held_until
 from portal.browser.chromium import LOADED
+from portal.browser.contexts import browser_context
+from portal.browser.driver_sends import have_driver_send
 from tests.support.lent_browser import LentBrowser
 from tests.support.running import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"
+FORM = b"<form method=post action=/act><input name=a value=b></form><p>fatto</p>"
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(FORM), FORM)
+SENT_ON = b"HTTP/1.1 302 Found\r\nLocation: /done\r\nContent-Length: 0\r\n\r\n"
+LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
 class Door:
@@ -107,6 +120,95 @@ async def test_a_request_that_is_given_up_is_taken_from_the_kernel_as_well(engin
     with pytest.raises(PlaywrightError):
         await asking
     assert isinstance(await end, ConnectionResetError)
+    server.close()
+
+
+async def test_an_act_that_is_given_up_never_arrives_and_nothing_else_is(engine: LentBrowser) -> None:
+    """Neither what has left, nor what is held until its moment; the connection of others, and of the same account, is
+    left as it is."""
+    door, asked, reset = Door(), asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def never_answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"a=b")
+        asked.set()
+        try:
+            reset.set_result(await reader.read())
+        except ConnectionResetError as error:
+            reset.set_result(error)
+        writer.close()
+
+    silent = await asyncio.start_server(never_answers, "127.0.0.1", 0)
+    server = await asyncio.start_server(door.answer, "127.0.0.1", 0)
+    lost, open_ = (f"http://127.0.0.1:{each.sockets[0].getsockname()[1]}/" for each in (silent, server))
+    context = await engine.driver.request.new_context()
+    held_back, soon = [await held_until(time.monotonic() + seconds) for seconds in (10 * PATIENCE, 0.5)]
+    ours, others = Acts(), Acts()
+    sent = asyncio.create_task(ours.do(lambda: context.post(lost, form={"a": "b"}), None))
+    held = asyncio.create_task(ours.do(lambda: context.post(open_, form={"held": "1"}, headers=held_back), None))
+    anothers = asyncio.create_task(others.do(lambda: context.post(open_, form={"n": "2"}, headers=soon), None))
+    await asked.wait()
+    assert ours.give_up() == 2
+    for each in (sent, held):
+        with pytest.raises(SiteUnavailable):
+            await each
+    assert (await anothers).ok
+    assert isinstance(await reset, ConnectionResetError)
+    assert (await context.post(open_, form={"n": "3"})).ok
+    assert [data.rpartition(b"\r\n\r\n")[2] for _, data in door.received] == [b"n=2", b"n=3"]
+    await context.dispose()
+    silent.close()
+    server.close()
+
+
+class Club:
+    """A site whose page sends a form when it is told to. What is sent to /lost it never answers."""
+
+    def __init__(self) -> None:
+        self.received: list[bytes] = []
+        self.asked = asyncio.Event()
+        self.lost_ended_with: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionResetError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = LENGTH.search(head)
+                sent = await reader.readexactly(int(length[1])) if length else b""
+                self.received.append(head.partition(b" HTTP")[0] + b" " + sent)
+                if head.startswith(b"POST /lost"):
+                    self.asked.set()
+                    try:
+                        self.lost_ended_with.set_result(await reader.read())
+                    except ConnectionResetError as error:
+                        self.lost_ended_with.set_result(error)
+                    break
+                writer.write(SENT_ON if head.startswith(b"POST") else PAGE)
+        writer.close()
+
+
+async def test_what_a_page_asks_for_is_taken_back_with_the_page(engine: LentBrowser, tmp_path: Path) -> None:
+    """Chromium leaves it to the kernel, which goes on sending after page and browser are closed. And a form that is
+    answered leads on as ever."""
+    club = Club()
+    server = await asyncio.start_server(club.answer, "127.0.0.1", 0)
+    root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    access = SiteAccess(base_url=root, login_hosts=(), state_dir=tmp_path, timezone=ZoneInfo("Europe/Rome"))
+    context = await browser_context(engine.browser, access, None)
+    page = await context.new_page()
+    await have_driver_send(context, access)
+    await page.goto(root)
+    async with page.expect_navigation(url="**/done"):
+        await page.evaluate("document.forms[0].submit()")
+    assert await page.text_content("p") == "fatto"
+    waiting = asyncio.create_task(page.evaluate("fetch('/lost', { method: 'POST', body: 'a=c' })"))
+    async with asyncio.timeout(PATIENCE):
+        await club.asked.wait()
+        await context.close()
+        with pytest.raises(PlaywrightError):
+            await waiting
+        assert isinstance(await club.lost_ended_with, ConnectionResetError)
+    assert [each for each in club.received if b"favicon" not in each] == [
+        b"GET / ", b"POST /act a=b", b"GET /done ", b"POST /lost a=c",
+    ]  # fmt: skip
     server.close()
 
 
