@@ -15,6 +15,8 @@ from bot.screens.callbacks import Verb, unpack
 from bot.screens.page import Button, Page
 from bot.screens.slots import SlotView
 from bot.understanding.intents import (
+    Act,
+    Asked,
     Book,
     Cancel,
     Doubt,
@@ -44,6 +46,7 @@ class Deed(StrEnum):
     SWAP = auto()
 
 
+Choice = tuple[Deed | None, Button]
 MARKS = {Deed.BOOK: "📅", Deed.WATCH: "👀", Deed.CANCEL: "❌", Deed.SWAP: "🔁"}
 NAMES = {
     Deed.BOOK: N_("prenota"),
@@ -51,6 +54,14 @@ NAMES = {
     Deed.CANCEL: N_("annulla"),
     Deed.SWAP: N_("scambia"),
 }
+DEEDS = {
+    Act.BOOK: Deed.BOOK,
+    Act.WATCH: Deed.WATCH,
+    Act.CANCEL: Deed.CANCEL,
+    Act.STOP: Deed.CANCEL,
+    Act.MOVE: Deed.SWAP,
+}
+"""What a button does of that which a verb asks."""
 MOST_COURSES = 7  # of what could recur: one of each day
 SETTINGS = {Place.REMINDERS, Place.QUIET, Place.LANGUAGE}
 """What a message may be about that is then about no class: none is offered beside."""
@@ -85,14 +96,70 @@ class Doubts:
             made = [*await self._not_wanted(tap, unsure), *made]
         elif _asks_what(unsure):
             made = await self._with_what_is_held(tap, unsure, made)
+        if not made and unsure.heard.names and unsure.heard.days and not unsure.drops and not unsure.noes:
+            made = await self._made(tap, [Look(unsure.heard)], unsure)
+        if not made and unsure.of_mine and unsure.heard.where:  # what is held does not say of which kind it is
+            made = await self._made(tap, _about(replace(unsure, heard=replace(unsure.heard, where=()))), unsure)
+        made = as_asked(await self._of_what_was_asked(tap, unsure, made), unsure)
         deeds = list(dict.fromkeys(deed for deed, _one in made if deed))
-        several = len(deeds) > 1 or unsure.doubt is Doubt.SEVERAL
+        several = len(deeds) > 1 or unsure.doubt is Doubt.SEVERAL or bool(unsure.acts)
         tells = several or any(deed in TELLING for deed in deeds)
         buttons = [one.marked(MARKS[deed]) if deed and (several or deed in TELLING) else one for deed, one in made]
         legend = [f"{MARKS[deed]} {NAMES[deed]}" for deed in deeds] if tells else []
-        return screens.plain_words.unsure_page(unsure, list(dict.fromkeys(buttons)), self._house.when(), legend)
+        buttons, when = list(dict.fromkeys(buttons)), self._house.when()
+        return screens.doubts.unsure_page(unsure, buttons, when, legend, stays=stays(unsure))
 
-    async def _made(self, tap: Tap, readings: Sequence[Reading], unsure: Unsure) -> list[tuple[Deed | None, Button]]:
+    async def _of_what_was_asked(self, tap: Tap, unsure: Unsure, made: Sequence[Choice]) -> list[Choice]:
+        """And what belongs to the verb that was heard, which a single class or a cancellation would contradict."""
+        added: list[Choice] = []
+        if asks(unsure, Act.UNWATCH) or (asks(unsure, Act.STOP) and unsure.heard != Wish()):
+            watched = await self._of_mine(tap, StopWatching(unsure.heard), unsure.heard, unsure)
+            added += [(None, one) for one in watched]
+        says_when = bool(unsure.heard.names and unsure.heard.days and unsure.heard.hours)
+        is_moved = asks(unsure, Act.MOVE) or (says_when and not (unsure.acts or unsure.only_asks or unsure.weekly))
+        if is_moved and not any(deed is Deed.SWAP for deed, _one in made):
+            added += [(Deed.SWAP, one) for one in await self._moved(tap, unsure)]
+        if unsure.weekly and unsure.doubt is not Doubt.ONCE_OR_WEEKLY:
+            added += [(None, one) for one in await self._every_week(tap, unsure)]
+            made = [each for each in made if each[0] is not Deed.BOOK and unpack(each[1].data).verb is not Verb.SLOT]
+        more = [choice for wish in unsure.more for choice in await self._besides(tap, wish, unsure)]
+        first = {one for _deed, one in added}
+        return [*added, *(each for each in made if each[1] not in first), *more]
+
+    async def _moved(self, tap: Tap, unsure: Unsure) -> list[Button]:
+        """What is held of the class and the day that were named, to be moved to the hour that was."""
+        heard = unsure.heard
+        any_hour = replace(heard, hours=None)
+        for old in (heard, any_hour, *([replace(any_hour, days=())] if asks(unsure, Act.MOVE) else [])):
+            held = (await self._find.mine(tap.user_id, old)).held if old.names or old.days else []
+            if held:
+                new = Wish(days=heard.days if old.days else (), hours=None if old.hours else heard.hours)
+                return await self._swaps(
+                    tap, Swap(old, new if new.hours or not old.days else Wish(), unsure.shift), held
+                )
+        return []
+
+    async def _every_week(self, tap: Tap, unsure: Unsure) -> list[Button]:
+        """What recurs already, and what could: of the weekdays that were named."""
+        weekdays = tuple(sorted({day.weekday() for day in unsure.heard.days}))
+        wish = replace(unsure.heard, days=(), weekdays=weekdays)
+        if not (wish.names or weekdays):
+            return []
+        goes = unsure.drops or asks(unsure, Act.PAUSE)
+        return await self._buttons(tap, Series(wish) if goes or not wish.names else Weekly((wish,)), unsure)
+
+    async def _besides(self, tap: Tap, wish: Wish, unsure: Unsure) -> list[Choice]:
+        """What can be done about another class that was named: cancelled where that was asked and it is held."""
+        held = (await self._find.mine(tap.user_id, wish)).held if unsure.drops else []
+        if held:
+            return [(Deed.CANCEL, one) for one in screens.plain_words.held_buttons(held[:MOST_HELD])]
+        views = (await self._slots(tap, [wish], unsure))[:MOST_HELD]
+        return [
+            (Deed.BOOK if unsure.acts else None, one)
+            for one in screens.plain_words.slot_buttons(views, self._house.when())
+        ]
+
+    async def _made(self, tap: Tap, readings: Sequence[Reading], unsure: Unsure) -> list[Choice]:
         """The buttons of every reading, each with what it does."""
         only_seen = _only_sees(unsure)
         made = [
@@ -110,9 +177,7 @@ class Doubts:
         near = found
         return [(None, one) for one in screens.plain_words.slot_buttons(near[:MOST_NEAR], self._house.when())]
 
-    async def _with_what_is_held(
-        self, tap: Tap, unsure: Unsure, made: Sequence[tuple[Deed | None, Button]]
-    ) -> list[tuple[Deed | None, Button]]:
+    async def _with_what_is_held(self, tap: Tap, unsure: Unsure, made: Sequence[Choice]) -> list[Choice]:
         """And everything that can be done about what is held and may be meant: no verb is taken for granted.
 
         Where the verb is known, only what was to be booked and is held already
@@ -134,14 +199,20 @@ class Doubts:
         others = [one for one in _as_bookings(made) if one not in swaps]
         return [*made, *there] if unsure.is_told else [*swaps, *there, *others]
 
-    async def _not_wanted(self, tap: Tap, unsure: Unsure) -> list[tuple[Deed | None, Button]]:
+    async def _not_wanted(self, tap: Tap, unsure: Unsure) -> list[Choice]:
         """What is held of that which somebody says no to, to be swapped or cancelled."""
         denied, heard = unsure.denied, unsure.heard
         wish = replace(heard, names=denied.names or heard.names, days=heard.days or denied.days, hours=heard.hours)
-        held = (await self._find.mine(tap.user_id, wish)).held if wish.names or wish.days else []
-        return self._swap_or_cancel(held) if len(held) <= MOST_HELD else []
+        wish = denied if denied.names and denied.days else wish
+        if not (wish.names or wish.days):
+            return []
+        mine = await self._find.mine(tap.user_id, wish)
+        page = screens.plain_words.which_of_mine_page("", [], [], mine.series, self._house.when())
+        series: list[Choice] = [(None, row[0]) for row in page.rows[:-1]] if wish.names else []
+        held = self._swap_or_cancel(mine.held) if len(mine.held) <= MOST_HELD else []
+        return [*series, *held] if unsure.weekly else [*held, *series]
 
-    def _swap_or_cancel(self, held: Sequence[HeldBooking]) -> list[tuple[Deed | None, Button]]:
+    def _swap_or_cancel(self, held: Sequence[HeldBooking]) -> list[Choice]:
         """Both that can be done about each of what is held."""
         deeds = ((Deed.CANCEL, Verb.ASK_CANCEL), (Deed.SWAP, Verb.SWAP_DAYS))
         return [
@@ -189,7 +260,8 @@ class Doubts:
                     screens.plain_words.weekly_button(course, place=len(places) > 1)
                     for course in courses[:MOST_COURSES]
                 ]
-                return [*chain.from_iterable(there), *new]
+                has = list(chain.from_iterable(there))
+                return [*has, *new] if not has or asks(unsure, Act.BOOK) else has
             case StopWatching(wish) | Cancel(wish) | Unwanted(wish) | Series(wish) | Swap(wish):
                 return await self._of_mine(tap, reading, wish, unsure)
 
@@ -225,6 +297,35 @@ class Doubts:
         ]
 
 
+def asks(unsure: Unsure, act: Act) -> bool:
+    """Whether it was heard that this is to be done."""
+    return Asked(act) in unsure.acts
+
+
+def stays(unsure: Unsure) -> bool:
+    """Whether the first thing to offer is to leave all as it is: something is to stay, or a no can't be placed."""
+    return asks(unsure, Act.KEEP) or unsure.doubt is Doubt.NEGATED or any(each.denied for each in unsure.acts)
+
+
+def as_asked(made: Sequence[Choice], unsure: Unsure) -> list[Choice]:
+    """The choices in the order of what was asked: what the verb says first, never what it denies."""
+    asked = [DEEDS[each.act] for each in unsure.acts if not each.denied and each.act in DEEDS]
+    denied = {DEEDS[each.act] for each in unsure.acts if each.denied and each.act in DEEDS} - {*asked}
+    if asks(unsure, Act.KEEP) and Deed.CANCEL not in asked:
+        denied.add(Deed.CANCEL)
+    kept = [each for each in made if each[0] not in denied]
+    if not asked:
+        return kept if unsure.of_mine or unsure.doubt is Doubt.NEGATED else sorted(kept, key=_how_harmless)
+    if asks(unsure, Act.STOP):  # what is waited for comes before what is held
+        return kept
+    return sorted(kept, key=lambda each: 0 if each[0] in asked else 2 if each[0] is Deed.CANCEL else 1)
+
+
+def _how_harmless(choice: Choice) -> int:
+    """The order where no verb says what is to be done: what takes nothing away comes first."""
+    return {Deed.SWAP: 1, Deed.CANCEL: 2}.get(choice[0], 0) if choice[0] else 0
+
+
 def _asks_what(unsure: Unsure) -> bool:
     """Whether it is asked what is to be done: a word that may say it is not known, and it is no question itself."""
     return unsure.doubt in OPEN and not (unsure.only_asks and unsure.is_told)
@@ -235,7 +336,7 @@ def _only_sees(unsure: Unsure) -> bool:
     return unsure.only_asks and unsure.of_mine
 
 
-def _as_bookings(made: Sequence[tuple[Deed | None, Button]]) -> list[tuple[Deed | None, Button]]:
+def _as_bookings(made: Sequence[Choice]) -> list[Choice]:
     """With each class that can be booked marked as that."""
     return [(deed or (Deed.BOOK if unpack(one.data).verb is Verb.SLOT else None), one) for deed, one in made]
 
@@ -291,7 +392,7 @@ def _is_about_classes(unsure: Unsure) -> bool:
     heard = unsure.heard
     if unsure.doubt is Doubt.NOT_OFFERED:
         return False
-    is_clear = unsure.of_mine or unsure.doubt is not Doubt.NEGATED or bool(heard.names and heard.days)
+    is_clear = unsure.of_mine or unsure.doubt is not Doubt.NEGATED or bool((heard.names or heard.where) and heard.days)
     return heard != Wish() and is_clear and not SETTINGS & set(unsure.about)
 
 

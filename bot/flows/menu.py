@@ -21,7 +21,7 @@ class MenuFlow:
         self._requests = services.requests
         self._notes = services.notes
         self._usual = Usual(services)
-        self.routes: Routes = {Verb.HOME: self.home, Verb.HELP: self.help}
+        self.routes: Routes = {Verb.HOME: self.home, Verb.HELP: self.help, Verb.LEAVE_ALL: self.leave_all}
 
     async def home(self, tap: Tap) -> Page:
         """The menu. If no timetable was ever read, its reading is queued."""
@@ -42,3 +42,7 @@ class MenuFlow:
 
     async def help(self, tap: Tap) -> Page:
         return screens.menu.help_page(FULL_NAME, keeper=self._house.is_kept_by(tap.user_id))
+
+    async def leave_all(self, tap: Tap) -> Page:
+        """Under a question about words that were not clear: nothing was to be done."""
+        return screens.doubts.left_page()

@@ -76,7 +76,7 @@ class PlainWordsFlow:
             return await self._for_both(tap, intent, agreed)
         if isinstance(intent, Unsure) and not vocabulary.courses:
             return await self._living.go(tap, Verb.NEW)  # no course is known yet: it says so, and when to ask again
-        return await self._show(tap, intent)
+        return screens.doubts.with_left_out(await self._show(tap, intent), intent)
 
     # Together with a friend
 

@@ -38,6 +38,7 @@ class Verb(StrEnum):
 
     HOME = "home"
     HELP = "help"
+    LEAVE_ALL = "leave_all"  # under a question: nothing is to be done, everything stays as it is
     STATUS = "status"  # the latest actions
     TICKET = "ticket"  # one action
     WITHDRAW = "withdraw"  # takes a waiting action back, or ends a watch
@@ -236,7 +237,8 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
 
 
 ONLY_READ = frozenset({
-    Verb.HOME, Verb.HELP, Verb.STATUS, Verb.TICKET, Verb.FIGURES, Verb.SETTINGS, Verb.SETTING, Verb.TOGETHER,
+    Verb.HOME, Verb.HELP, Verb.LEAVE_ALL, Verb.STATUS, Verb.TICKET, Verb.FIGURES, Verb.SETTINGS, Verb.SETTING,
+    Verb.TOGETHER,
     Verb.PEOPLE, Verb.GUEST, Verb.QUOTA, Verb.ASK_SUSPEND, Verb.ASK_REMOVE, Verb.ASK_FORGET, Verb.RULES,
     Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.WITH, Verb.COURSES, Verb.COURSE, Verb.FAR_DAYS,
     Verb.ALTS, Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.WATCHES, Verb.NOTICE,

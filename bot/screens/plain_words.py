@@ -9,14 +9,13 @@ from datetime import date, datetime, time, timedelta
 from bot.screens import texts
 from bot.screens.booking import SETTLED, old_class, slot_details
 from bot.screens.callbacks import Verb
-from bot.screens.page import Button, ButtonRow, Lines, Page, button, clip, home_button, in_quotes, safe
-from bot.screens.places import place_button
+from bot.screens.page import Button, ButtonRow, Lines, Page, button, clip, home_button, safe
 from bot.screens.slot_labels import slot_label
 from bot.screens.slots import SlotState, SlotView
 from bot.screens.tickets import live_word
 from bot.screens.when import When, every, first_up, hours_of, long_day, short_day, weekday
 from bot.understanding.hours import PARTS
-from bot.understanding.intents import LATEST, Doubt, Hours, Place, Shift, Swap, Unsure, Wish
+from bot.understanding.intents import LATEST, Hours, Shift, Swap, Wish
 from domain.model import FIT_CENTER, Action, ClassRef, Course, HeldBooking
 from domain.names import same_place
 from domain.recurrence import PeriodicBooking
@@ -27,7 +26,6 @@ EARLIEST = time(6)  # nothing begins before: such an hour is not told where anot
 HALF_A_DAY = 12  # hours between the two that one number means
 LAST_MINUTE = 59  # what a span up to an hour ends with
 DAY = timedelta(days=1)
-MOST_WORDS = 3  # words that were not understood, as they are told
 
 PART_NAMES = {
     "early": N_("di mattina presto"),
@@ -43,36 +41,6 @@ EXAMPLES = (
     N_("annulla quella di domani"),
     N_("che posti ci sono stasera?"),
 )
-DOUBTS = {
-    Doubt.UNKNOWN: N_("Non ho capito."),
-    Doubt.WORDS: N_("Non sono sicuro di aver capito."),
-    Doubt.ANOTHER: N_(
-        "Con un messaggio prenoto solo per te, e un posto alla volta. Per prenotare anche per un amico c'è /insieme."
-    ),
-    Doubt.NEGATED: N_("Non sono sicuro di che cosa non vuoi: per sicurezza non ho fatto niente."),
-    Doubt.ONCE_OR_WEEKLY: N_("Una volta sola, o ogni settimana?"),
-    Doubt.SEVERAL: N_("Mi hai chiesto più cose insieme: una alla volta, per favore."),
-    Doubt.TIMES: N_("Il giorno o l'ora non tornano: me li riscrivi?"),
-    Doubt.PAST: N_("Quel giorno è già passato."),
-    Doubt.NO_DAY: N_("Quel giorno nel calendario non esiste."),
-    Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») si fanno una lezione alla volta: scegli tu."),
-    Doubt.COST: N_("Quanto costa non lo so: lo dice il sito delle prenotazioni."),
-    Doubt.NOT_OFFERED: N_("Negli orari che conosco non lo trovo:"),
-    Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),
-    Doubt.RHYTHM: N_(
-        "So ripetere solo ogni settimana, nello stesso giorno. Puoi farne una periodica e saltare le date che non vuoi."
-    ),
-    Doubt.WAY: N_("Come ci si arriva non lo so: cerca la sede su una mappa."),
-    Doubt.LONG: N_("È troppo lungo per me: bastano corso, giorno e ora."),
-}
-TELLS_WORDS = (Doubt.WORDS, Doubt.UNKNOWN, Doubt.NEGATED)
-SAYS_IT_ALL = (Doubt.ONCE_OR_WEEKLY, Doubt.SEVERAL, Doubt.PAST, Doubt.NO_DAY, Doubt.COST, Doubt.LONG)
-"""Questions that need no repetition of what was heard."""
-ALWAYS_OFFERED = (Place.NEW, Place.MINE, Place.HOURS, Place.HELP)
-"""Where to go on when nothing at all is known of what somebody wants."""
-OFFERED_OF_MINE = (Place.MINE, Place.PERIODIC)
-"""Where to go on when something that one has is to go, and nothing of it was found: to no booking."""
-
 
 # What was understood, in words
 
@@ -90,17 +58,17 @@ def _told(wish: Wish, days: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _heard(wish: Wish, when: When) -> str:
+def dated(wish: Wish, when: When) -> str:
     """What was heard, each day with its date: who wrote a weekday reads it there, and not only "tomorrow"."""
-    return _told(wish, _days(wish.days, [_dated(day, when) for day in wish.days]))
+    return _told(wish, _days(wish.days, [_near_with_date(day, when) for day in wish.days]))
 
 
-def _dated(day: date, when: When) -> str:
+def _near_with_date(day: date, when: When) -> str:
     near = when.day(day)
     return near if near == long_day(day) else f"{near} ({short_day(day)})"
 
 
-def _shifted(shift: Shift | None) -> str:
+def shifted(shift: Shift | None) -> str:
     """`1 h 30 min dopo`: how much later or earlier than the class that is held."""
     if shift is None or not shift.way:
         return ""
@@ -497,54 +465,6 @@ def no_page() -> Page:
     return Page(_("Va bene, lascio tutto com'è."), ((home_button(),),))
 
 
-def unsure_page(unsure: Unsure, buttons: Sequence[Button], when: When, legend: Sequence[str] = ()) -> Page:
-    """What was not understood, what was heard all the same, and what may be meant: at least where to go on by taps."""
-    doubt, heard = unsure.doubt, _heard(unsure.heard, when)
-    heard = ", ".join(each for each in (heard, _shifted(unsure.shift)) if each)
-    is_read = bool(doubt is Doubt.WORDS and buttons and heard)  # what was read says it, and the question follows
-    lines = Lines().add("" if is_read else _question(unsure))
-    lines.add(_not_placed(unsure.words) if doubt in TELLS_WORDS else "")
-    if heard and doubt not in SAYS_IT_ALL:
-        without = _heard(unsure.denied, when)
-        lines.add(
-            _("Ho letto: {wish}; non {denied}.", wish=heard, denied=without)
-            if without
-            else _("Ho letto: {wish}.", wish=heard)
-        )
-    if buttons and doubt not in (Doubt.ONCE_OR_WEEKLY, Doubt.EXCEPT):
-        question = _("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?")
-        lines.add(_("Che cosa vuoi fare?") if len(legend) > 1 else question, " · ".join(legend))
-    elif not buttons:
-        lines.add(_("Che cosa vuoi fare?") if unsure.about or heard else "")
-    otherwise = OFFERED_OF_MINE if unsure.of_mine else ALWAYS_OFFERED
-    shown = unsure.about if buttons or unsure.about else otherwise
-    if unsure.doubt is Doubt.WORDS and not unsure.is_told and Place.MINE not in shown:
-        shown = (Place.MINE, *shown)  # the word that is not known may be about what is held
-    if not (buttons or heard or unsure.about):
-        lines.add(*_for_example())
-    rows = [(one,) for one in buttons[:MOST_SHOWN]] + [(place_button(place),) for place in shown]
-    return Page(str(lines), (*rows, (home_button(),)))
-
-
-def _question(unsure: Unsure) -> str:
-    if unsure.doubt is Doubt.NEGATED and unsure.said_no:
-        return _("Hai scritto {words}: per sicurezza non ho fatto niente.", words=in_quotes(unsure.said_no))
-    if unsure.doubt is Doubt.NOT_OFFERED:
-        return f"{DOUBTS[unsure.doubt]} {', '.join(in_quotes(word) for word in unsure.words[:MOST_WORDS])}."
-    return str(DOUBTS[unsure.doubt])
-
-
-def _not_placed(words: Sequence[str]) -> str:
-    if not words:
-        return ""
-    listed = ", ".join(in_quotes(word) for word in words[:MOST_WORDS])
-    return (
-        _("Queste parole non le conosco: {words}.", words=listed)
-        if len(words) > 1
-        else _("Non conosco la parola {word}.", word=listed)
-    )
-
-
 def by_words() -> list[str]:
     """That one can also write, for the page of help."""
     return [
@@ -557,18 +477,18 @@ def _examples() -> list[str]:
     return [f"• <i>{example}</i>" for example in EXAMPLES]
 
 
-def _for_example() -> list[str]:
+def for_example() -> list[str]:
     return [_("Scrivimi per esempio:"), *_examples()]
 
 
 def odd_page() -> Page:
     """A sticker, a picture, a file: nothing that can be read."""
-    return Page(str(Lines().add(_("So leggere solo messaggi scritti.")).add(*_for_example())), ((home_button(),),))
+    return Page(str(Lines().add(_("So leggere solo messaggi scritti.")).add(*for_example())), ((home_button(),),))
 
 
 def unknown_command_page() -> Page:
     """A command that is none of ours."""
-    return Page(str(Lines().add(_("Questo comando non lo conosco.")).add(*_for_example())), ((home_button(),),))
+    return Page(str(Lines().add(_("Questo comando non lo conosco.")).add(*for_example())), ((home_button(),),))
 
 
 def once_button(view: SlotView) -> Button:

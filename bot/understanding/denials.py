@@ -1,11 +1,13 @@
-"""Whether the one no of a message stands right before its verb or its class, so that it is clear what is not wanted."""
+"""What a no is about: the verb or the class right behind it, or nothing of the wish, in a sentence beside it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
+from bot.understanding.words import worded
 
 SKIPPED = (Kind.FILLER, Kind.TO, Kind.NO_LONGER)
 VERBS = (Kind.BOOK, Kind.DO, Kind.SOFT)
@@ -47,3 +49,59 @@ def _after_verbs(parts: Sequence[Part]) -> Iterator[Part]:
             yield from parts[at:]
             return
         seen.append(part.kind)
+
+
+NOES = (Kind.NOT, Kind.NOTHING)
+DEEDS = frozenset({Kind.BOOK, Kind.CANCEL, Kind.MOVE, Kind.PAUSE, Kind.WATCH, Kind.UNWATCH})
+ABOUT_WHAT_THERE_IS = DEEDS - {Kind.BOOK}
+CLASSES = frozenset({Kind.COURSE, Kind.DAY, Kind.HOURS, Kind.WHERE, Kind.WHO, Kind.EVERY, Kind.MINE})
+LINKS = frozenset({Kind.COMMA, Kind.AND, Kind.ELSE, Kind.CORRECTION})
+LINKING = worded("so quindi but ma because cause perche if se since siccome then allora percio")
+"""Words that end a sentence beside the wish, or begin one."""
+UNWELL = re.compile(r"(?:sta|sto|stanno|feel|feeling|doing)? ?(?:\w+ )?(?:bene|well|good|great)(?= |$)")
+
+TOO_MUCH = re.compile(r"(?:too|troppo|very|so|tanto|possible|possibile)(?= |$)")
+"""What a courtesy says no to: `if it is not too complicated`."""
+
+
+def without_side_noes(parts: Sequence[Part]) -> Sequence[Part]:
+    """The pieces without each no that stands in a sentence beside the wish, and what it says no to.
+
+    `my wife is not well, take me off the list`: only where that sentence has no
+    class, day or verb behind the no, and another says what is to be done.
+    """
+    kept, at = list(parts), 0
+    while at < len(kept):
+        end = _end_of_side_no(kept, at) if kept[at].kind in NOES else at
+        kept = [*kept[:at], *kept[end:]]
+        at += end == at
+    return kept if len(kept) < len(parts) else parts
+
+
+def _end_of_side_no(parts: Sequence[Part], at: int) -> int:
+    """Where what such a no says ends; where the no stands if it may be about the wish."""
+    links = [number for number, part in enumerate(parts) if part.kind in LINKS or part.text in LINKING]
+    end = next((number for number in links if number > at), len(parts))
+    first = next((number + 1 for number in reversed(links) if number < at), 0)
+    behind = parts[at + 1 : end]
+    kinds = {part.kind for part in behind}
+    said = " ".join(part.text for part in behind)
+    says_why = Kind.UNKNOWN in kinds or UNWELL.match(said)
+    if not says_why or kinds & {*DEEDS, *CLASSES, Kind.DO, Kind.LOOK, *NOES}:
+        return at
+    others = {part.kind for number, part in enumerate(parts) if not first <= number < end and part.kind not in NOES}
+    asked = {
+        part.kind
+        for number, part in enumerate(parts)
+        if not at <= number < end and part.kind in (*DEEDS, Kind.EVERY) and not _is_denied(parts, number)
+    }
+    is_beside = not {part.kind for part in parts[first:at]} & CLASSES
+    after_if = first > 0 and parts[first - 1].text in ("if", "se")
+    courtesy = after_if and bool(TOO_MUCH.match(said)) and is_beside and bool(others & CLASSES)
+    return end if courtesy or asked & ABOUT_WHAT_THERE_IS or (asked and is_beside) else at
+
+
+def _is_denied(parts: Sequence[Part], at: int) -> bool:
+    """Whether a no stands right before that piece."""
+    before = next((part for part in reversed(parts[:at]) if part.kind not in (*SKIPPED, Kind.SOFT)), None)
+    return before is not None and before.kind in NOES

@@ -17,7 +17,7 @@ from bot.understanding.clauses import (
     left_alone,
     put_right,
 )
-from bot.understanding.denials import denies_a_class, denies_a_verb
+from bot.understanding.denials import denies_a_class, denies_a_verb, without_side_noes
 from bot.understanding.drafts import JOINTS, Contradiction, Draft, Gatherer, gathered
 from bot.understanding.exceptions import all_but, all_of_it
 from bot.understanding.intents import (
@@ -261,6 +261,10 @@ class Sentence:
 
     def _negated(self) -> Intent:
         """Never a booking. Who does not want something gets what there is of it; what else is denied is a question."""
+        main = without_side_noes(self._parts)
+        if len(main) < len(self._parts):
+            found = meaning(main, self._vocabulary)
+            return found if isinstance(found, Unsure) else self._unsure(Doubt.WORDS, found)
         doubt = self._unsure(
             Doubt.NEGATED,
             self._to_cancel() or self._called_off(),

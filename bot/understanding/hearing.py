@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from bot.understanding.intents import Hours, Place, Wish
 from bot.understanding.lexicon import Kind
@@ -20,6 +20,11 @@ WISHES = frozenset({Kind.BOOK, Kind.MOVE, Kind.LATER})
 TELLS = frozenset({Kind.BOOK, Kind.WATCH, Kind.LOOK, Kind.MINE, Kind.EVERY}) | DROPS
 """What says what is to be done, or asked."""
 NOES = (Kind.NOT, Kind.NOTHING, Kind.EXCEPT)
+GOES_WITH_A_CLASS = (Kind.DAY, Kind.HOURS, Kind.WHERE, Kind.WHO, Kind.FILLER)
+OF_A_WISH = (Kind.DAY, Kind.HOURS, Kind.COURSE, Kind.WHERE)
+NOW = ("now", "ora", "adesso", "today", "oggi")
+"""When what recurs begins, which is no weekday of it."""
+UNTIL = ("until", "till", "fino", "entro")
 ENDS_A_NO = (Kind.COMMA, Kind.AND, Kind.OR, Kind.ELSE, Kind.CORRECTION)
 
 ABOUT = tuple(
@@ -100,37 +105,124 @@ ABOUT = tuple(
 """The words that speak of a page, though they do not ask for it: what stands first is the more telling."""
 
 
+def about_page(wanted: Place, text: str) -> list[str]:
+    """The words of the normalised text that speak of that page."""
+    found = (match[0] for place, words in ABOUT if place is wanted for match in words.finditer(text))
+    return [word for phrase in found for word in phrase.split()]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The classes that a message names, in its order, and which of its pieces say so."""
+
+    wishes: tuple[Wish, ...]
+    taken: frozenset[int]
+
+
 def pages_about(text: str) -> tuple[Place, ...]:
     """The pages that the words of the normalised text speak of."""
     return tuple(place for place, words in ABOUT if words.search(text))[:MOST_PAGES]
 
 
-def denied(parts: Sequence[Part]) -> Wish:
-    """What stands right behind a no or an exception, or behind the verb it denies; nothing for "I can't come"."""
+def denied(parts: Sequence[Part]) -> Heard:
+    """What stands right behind a no or an exception, or behind the verb it denies; nothing for "I can't come".
+
+    Of "yoga tomorrow no" what stands before it.
+    """
     at = next((at for at, part in enumerate(parts) if part.kind in NOES), None)
     if at is None:
-        return Wish()
-    wish, excepts = Wish(), parts[at].kind is Kind.EXCEPT
-    for part in parts[at + 1 :]:
-        if excepts and part.kind in (Kind.AND, Kind.COMMA, Kind.OR):
+        return Heard((Wish(),), frozenset())
+    excepts = parts[at].kind is Kind.EXCEPT
+    ends = all(part.kind in ENDS_A_NO for part in parts[at + 1 : at + 2])
+    if ends and not excepts:
+        first = next((before + 1 for before in range(at - 1, -1, -1) if parts[before].kind in ENDS_A_NO), 0)
+        said = _taken_in(parts, range(first, at))
+        return said if said.wishes[0].names or said.wishes[0].where else Heard((Wish(),), frozenset())
+    numbers: list[int] = []
+    for number in range(at + 1, len(parts)):
+        kind = parts[number].kind
+        if excepts and kind in (Kind.AND, Kind.COMMA, Kind.OR):
             continue
-        if part.kind in ENDS_A_NO or (part.kind in (Kind.DO, Kind.SOFT, Kind.LOOK) and wish == Wish()):
+        wished = _taken_in(parts, numbers).wishes[0] != Wish()
+        if kind in ENDS_A_NO or (kind in (Kind.DO, Kind.SOFT, Kind.LOOK) and not wished):
             break
-        wish = _with(wish, part)
-    return wish
+        numbers.append(number)
+    return _taken_in(parts, numbers)
 
 
-def heard(parts: Sequence[Part]) -> Wish:
-    """The first class, day, hour, place and instructor that are named and not denied."""
-    wish, is_denied = Wish(), False
-    for part in parts:
-        if part.kind in NOES:
-            is_denied = True
-        elif part.kind in ENDS_A_NO:
-            is_denied = False
-        elif not is_denied:
-            wish = _with(wish, part)
-    return wish
+def _taken_in(parts: Sequence[Part], numbers: Iterable[int]) -> Heard:
+    """One wish, of those pieces."""
+    wish, taken = Wish(), set()
+    for number in numbers:
+        more = _with(wish, parts[number])
+        taken |= {number} if more != wish else set()
+        wish = more
+    return Heard((wish,), frozenset(taken))
+
+
+def heard(parts: Sequence[Part], refused: frozenset[int]) -> Heard:
+    """Every class with its day, hour, place and instructor, as far as they are named and not denied.
+
+    A day that bounds something ("until the 11th") is the day of no class.
+    """
+    wishes, taken, cuts = [Wish()], set(), _cuts(parts)
+    moves = any(part.kind is Kind.MOVE for part in parts)
+    for at, part in enumerate(parts):
+        if at in cuts and wishes[-1] != Wish():
+            wishes.append(Wish())
+        starts = part.text in NOW and any(each.kind is Kind.EVERY for each in parts)
+        if at in refused or starts or (_is_bounded(parts, at) and not moves):
+            continue
+        more = _with(wishes[-1], part)
+        if more != wishes[-1] or part.kind in (Kind.DAY, Kind.COURSE):
+            taken.add(at)
+        wishes[-1] = more
+    return Heard(tuple(wish for wish in wishes if wish != Wish()) or (Wish(),), frozenset(taken))
+
+
+def is_missed(parts: Sequence[Part], refused: frozenset[int]) -> bool:
+    """Whether a class or a day stands behind a no that is about coming: `I can't come to yoga on Thursday`."""
+    is_denied = False
+    for at, part in enumerate(parts):
+        is_denied = part.kind in NOES or (is_denied and part.kind not in ENDS_A_NO)
+        if is_denied and at not in refused and part.kind in OF_A_WISH:
+            return True
+    return False
+
+
+def _is_bounded(parts: Sequence[Part], at: int) -> bool:
+    """Whether a day or an hour says until when, or from when on."""
+    before = parts[at - 1] if at else None
+    is_when = parts[at].kind in (Kind.DAY, Kind.HOURS)
+    return is_when and before is not None and (before.kind is Kind.BOUND or before.text in UNTIL)
+
+
+def _cuts(parts: Sequence[Part]) -> set[int]:
+    """Where another class begins, with the day that stands before it."""
+    cuts: set[int] = set()
+    names: tuple[str, ...] = ()
+    last = 0
+    for at, part in enumerate(parts):
+        if part.kind is not Kind.COURSE:
+            continue
+        if names and part.names != names:
+            breaks = [before for before in range(last + 1, at) if parts[before].kind not in GOES_WITH_A_CLASS]
+            cuts.add(breaks[-1] + 1 if breaks else at)
+        names, last = part.names, at
+    return cuts | _clauses_of_their_own(parts)
+
+
+def _clauses_of_their_own(parts: Sequence[Part]) -> set[int]:
+    """Where a clause begins that has its own class or place and its own day, as the one before it has."""
+    links = [at for at, part in enumerate(parts) if part.kind in ENDS_A_NO]
+    bounds = [0, *(at + 1 for at in links)]
+    ends = [*links, len(parts)]
+    whole = [
+        first
+        for first, end in zip(bounds, ends, strict=True)
+        if {Kind.DAY} <= (kinds := {part.kind for part in parts[first:end]}) and kinds & {Kind.COURSE, Kind.WHERE}
+    ]
+    return set(whole[1:])
 
 
 def _with(wish: Wish, part: Part) -> Wish:

@@ -204,6 +204,7 @@ class Show:
     days: tuple[date, ...] = ()  # of what is held: only these; of a holiday: its first day, and its last if it is said
     span: tuple[time, time] | None = None  # of the quiet hours: from when to when
     lead: timedelta | None = None  # of a reminder: how long before a class
+    unused: tuple[str, ...] = ()  # the words of weight that the page has nothing to do with
 
 
 class Word(StrEnum):
@@ -241,6 +242,26 @@ class Doubt(StrEnum):
     LONG = auto()  # far longer than a request
 
 
+class Act(StrEnum):
+    """What a verb of a message asks to be done, whatever else it says."""
+
+    BOOK = auto()
+    CANCEL = auto()
+    STOP = auto()  # which may be a watch, a series or a class
+    MOVE = auto()
+    PAUSE = auto()  # or let go on: what recurs
+    WATCH = auto()
+    UNWATCH = auto()
+    REMIND = auto()
+    KEEP = auto()  # leave as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    act: Act
+    denied: bool = False  # a no stands right before it
+
+
 @dataclass(frozen=True, slots=True)
 class Unsure:
     """A question: what the message may mean at most, the words that were not placed, and course names near to them."""
@@ -252,13 +273,19 @@ class Unsure:
     heard: Wish = Wish()  # the class, day and hour that were heard, whatever is to be done about them
     denied: Wish = Wish()  # what is excepted or not wanted: nothing of it is offered
     only_asks: bool = False  # whether it is a question that asks for nothing to be done
-    said_no: str = ""  # the no it has, as it was written
+    noes: tuple[str, ...] = ()  # each no it has, with the word behind it, as it was written
     of_mine: bool = False  # whether it is rather about what the person has than about what there is
     about: tuple[Place, ...] = ()  # the pages that its single words speak of, the likeliest first
     shift: Shift | None = None  # how much later or earlier than what is held
     wishes: bool = False  # whether it has a wish in it: something is to be had, whatever is to go
     drops: bool = False  # whether it says that something one has is to go, or is not
     is_told: bool = False  # whether a word that is known says what is to be done
+    acts: tuple[Asked, ...] = ()  # what is to be done, as far as that was heard
+    quoted: tuple[str, ...] = ()  # what is asked about, as it was written
+    weekly: bool = False  # whether it is about what recurs each week
+    everything: bool = False  # whether all of it is meant
+    more: tuple[Wish, ...] = ()  # the other classes that were heard, each with its days
+    unused: tuple[str, ...] = ()  # the words of weight of which nothing was made, as they were written
 
 
 Reading = Book | Weekly | Watch | StopWatching | Look | Cancel | Series | Unwanted | Swap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -38,6 +39,8 @@ MISSPELLED = worded(
 )
 """Words besides those of days and hours that are worth correcting."""
 
+DONE = re.compile(r"(?:prenotat|annullat|cancellat|spostat)[oaie]")
+"""What was done already is no misspelled wish."""
 RATHER_A_NAME = ("marzo", "march", "aprile", "april")
 BOUNDS = worded("prima dopo da dal dalla from by before after until till entro since")
 ORDER, OF = ("prima", "dopo", "before", "after"), ("di", "del", "della", "dell", "dello", "the", "my", "il", "la")
@@ -70,7 +73,7 @@ class Part:
 
 def taken_apart(text: str, vocabulary: Vocabulary, today: date) -> list[Part]:
     """The pieces of normalised text, in their order; a misspelled word counts as the one it must be."""
-    corrected = " ".join(_corrected(word, vocabulary) for word in text.split())
+    corrected = " ".join(corrected_word(word, vocabulary) for word in text.split())
     return _bounded(list(_scan(corrected, vocabulary, today)))
 
 
@@ -172,13 +175,14 @@ def _teacher_at(words: list[str], number: int, vocabulary: Vocabulary) -> tuple[
     return (first - number + 1, found) if found else None
 
 
-def _corrected(word: str, vocabulary: Vocabulary) -> str:
+def corrected_word(word: str, vocabulary: Vocabulary) -> str:
     """The word that a misspelled one must be, or itself: never when two are as near, never a person's name."""
     if (
         not word.isalpha()
         or word in vocabulary.words
         or word in vocabulary.called
         or word in FIRST_NAMES
+        or DONE.fullmatch(word)
         or _is_known(word)
     ):
         return word

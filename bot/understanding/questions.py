@@ -193,3 +193,24 @@ def _of_a_month_gone(plain: str, kinds: set[Kind], today: date) -> bool:
     ahead = {(today.month + each - 1) % 12 + 1 for each in range(MONTHS_KEPT_AHEAD)}
     about_mine = Kind.MINE in kinds or re.search(r"\b(?:my|mie|miei|did i|have i|ho)\b", plain)
     return bool(len(named) == 1 and named[0] not in ahead and about_mine and Kind.DAY not in kinds)
+
+
+SAID_BY = {
+    Place.RULES: (RULES, PENALTY),
+    Place.REMINDERS: (REMINDERS,),
+    Place.QUIET: (QUIET,),
+    Place.LANGUAGE: (LANGUAGE,),
+    Place.CALENDAR: (CALENDAR,),
+    Place.HELP: (HOW_IT_WORKS,),
+    Place.STATISTICS: (HOW_OFTEN,),
+    Place.HISTORY: (HISTORY,),
+}
+"""How the pages are asked for that a message may say more beside."""
+
+
+def words_for(place: Place, plain: str) -> list[str] | None:
+    """The words of the normalised text that ask for the page; None for one that is asked for by nothing else."""
+    patterns = SAID_BY.get(place)
+    if patterns is None:
+        return None
+    return [word for pattern in patterns for match in pattern.finditer(plain) for word in match[0].split()]

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from bot.understanding.asides import without_asides
 from bot.understanding.days_off import holiday_days
+from bot.understanding.denials import without_side_noes
 from bot.understanding.grammar import meaning
-from bot.understanding.hearing import DROPS, OF_MINE, TELLS, WISHES, denied, heard, pages_about
-from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
+from bot.understanding.hearing import (
+    DROPS,
+    OF_MINE,
+    TELLS,
+    WISHES,
+    Heard,
+    about_page,
+    denied,
+    heard,
+    is_missed,
+    pages_about,
+)
+from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure, Wish
 from bot.understanding.lexicon import Kind
-from bot.understanding.parts import Part, taken_apart
+from bot.understanding.parts import Part, corrected_word, taken_apart
 from bot.understanding.phrases import COSTS, page_named, pleasantry
-from bot.understanding.questions import asked_whole, one_setting
+from bot.understanding.questions import asked_whole, one_setting, words_for
 from bot.understanding.ranges import with_ranges
-from bot.understanding.sayings import plainer
+from bot.understanding.sayings import plainer, reworded
+from bot.understanding.telling import acts_of, covered_by, kept_words, means_all, quotations, unused_words
 from bot.understanding.values import with_values
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised, worded
 
+Corrected = Callable[[str], str]
 SMALL = worded("but ma se if until till fino che so quindi pero perche because then poi and e or o al alla a to")
 """Words that make a message a question, and that nobody needs to be told of beside others."""
 EVERYDAY = worded(
@@ -32,9 +46,21 @@ EVERYDAY = worded(
     """
 )
 """Words that everybody knows: nobody is told that they are unknown."""
+OF_A_VALUE = worded(
+    """
+    until till after before from between fino dopo prima dalle dall alle all delle entro by at pm am h ore ora hours
+    hour half mezza mezzo minutes minuti minuto minute one two three four five six seven eight nine ten eleven twelve
+    un una due tre quattro cinque sei sette otto nove dieci undici dodici midnight mezzanotte mattina morning sera
+    """
+)
+"""What the value of a setting that was read may be made of."""
+OF_A_NIGHT = worded("night nights notte notti each every ogni sleep sleeping dormo while mentre")
+OF_COSTS = ("quanto", "cost", "costs", "costa", "price", "prezzo")
+MOST_NOES = 3
 SAYS_NO = re.compile(
-    r"\b(?:(?:do|does|did|is|are|was|were|have|has|could|would|should|can|wo|ca)n['\u2019]?t|cannot|not|no|never|none"
-    r"|nothing|without|non|mai|niente|nulla|nessun[oa]?|senza|n[e\u00e9])\b(?: +(?:\w|['\u2019])+)?",
+    r"\b(?:(?:do|does|did|is|are|was|were|have|has|could|would|should|can|wo|ca)n['\u2019]?t"
+    r"|cannot|not|(?<!\bse )no|never|none|nothing|without|non|mai|niente|nulla|nessun[oa]?|senza|nn|basta"
+    r"|n[e\u00e9])\b(?: +(?:\w|['\u2019])+)?",
     re.IGNORECASE,
 )
 """A no with the word behind it, as somebody writes it."""
@@ -54,38 +80,68 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
     if whole == Show(Place.HOLIDAYS):
         return Show(Place.HOLIDAYS, holiday_days(plain, today))
     if whole == Show(Place.SETTINGS):
-        return with_values(Show(one_setting(plain) or Place.SETTINGS), plain)
+        return _with_what_was_left(with_values(Show(one_setting(plain) or Place.SETTINGS), plain), plain)
     if whole is not None:
         return whole
-    if COSTS.search(plain):
-        return Unsure(Doubt.COST)
     if not plain or plain.isdigit():
         return Unsure(Doubt.UNKNOWN)
     parts = with_ranges(taken_apart(plainer(plain), vocabulary, today), today)
-    found = asked_whole(plain, parts, today) or meaning(parts, vocabulary)
+    main = without_side_noes(parts)
+    costs = Unsure(Doubt.COST) if COSTS.search(plain) else None
+    found = costs or asked_whole(plain, parts, today) or meaning(parts, vocabulary)
     if isinstance(found, Show):
-        return with_values(found, plain)
-    return _with_what_was_heard(found, parts, plain, text) if isinstance(found, Unsure) else found
+        return _with_what_was_left(with_values(found, plain), plain)
+    if not isinstance(found, Unsure):
+        return found
+    return _with_what_was_heard(found, main, plain, text, lambda word: corrected_word(word, vocabulary))
 
 
-def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text: str) -> Unsure:
-    """A question that tells what was heard, and where its words may lead."""
+def _with_what_was_left(show: Show, plain: str) -> Show:
+    """A page that words lead to, with those of which it takes no account."""
+    covered = words_for(show.place, plain)
+    if covered is None or show.days:
+        return show
+    covered += about_page(show.place, plain)
+    if show.span or show.lead or show.place is Place.RULES:
+        covered += [word for word in plain.split() if word in OF_A_VALUE or any(sign.isdigit() for sign in word)]
+    covered += [word for word in plain.split() if show.place in (Place.QUIET, Place.REMINDERS) and word in OF_A_NIGHT]
+    return replace(show, unused=unused_words(plain.split(), covered, str))
+
+
+def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text: str, corrected: Corrected) -> Unsure:
+    """A question that tells what was heard, where its words may lead, and of which of them nothing was made."""
     kinds = {part.kind for part in parts}
     shifts = {part.text for part in parts if part.shift}
-    told = tuple(word for word in unsure.words if word not in SMALL | EVERYDAY | shifts)
     asks = Kind.ASKING in kinds or Kind.MINE in kinds
-    said_no = SAYS_NO.search(text)
-    return replace(
+    noes = [match[0] for match in SAYS_NO.finditer(text)] if kinds & {Kind.NOT, Kind.NOTHING} else []
+    refused = denied(parts)
+    stays = kept_words(plain)
+    if stays and stays & {part.text for part in parts if part.kind is Kind.NOT}:
+        refused = Heard((Wish(),), frozenset())  # "don't touch yoga": that is what stays
+    named = heard(parts, refused.taken)
+    told = tuple(word for word in unsure.words if word not in SMALL | EVERYDAY | shifts | stays)
+    question = replace(
         unsure,
         words=told,
-        heard=heard(parts),
-        denied=denied(parts),
-        of_mine=bool(kinds & OF_MINE),
+        heard=named.wishes[0],
+        more=tuple(wish for wish in named.wishes[1:] if wish.names),
+        denied=refused.wishes[0],
+        of_mine=bool(kinds & OF_MINE) or is_missed(parts, refused.taken),
         only_asks=asks and not kinds & (DROPS if Kind.ASKING in kinds else DROPS | {Kind.NOT}),
         about=pages_about(plain) or ((Place.HISTORY,) if unsure.doubt is Doubt.PAST else ()),
-        said_no=said_no[0] if said_no else "",
+        noes=tuple(dict.fromkeys(noes))[:MOST_NOES],
         shift=next((part.shift for part in parts if part.shift), None),
         wishes=bool(kinds & WISHES),
         drops=bool(kinds & DROPS),
         is_told=bool(kinds & TELLS),
+        acts=acts_of(parts, plain),
+        quoted=quotations(parts) if unsure.doubt is not Doubt.COST else (),
+        weekly=Kind.EVERY in kinds,
+        everything=means_all(parts, named.wishes[0]),
     )
+    covered = covered_by(question, parts, named.taken | refused.taken, plain)
+    covered += reworded(plain)
+    covered += [
+        word for match in COSTS.finditer(plain) for word in (*match[0].split(), *OF_COSTS) if unsure.doubt is Doubt.COST
+    ]
+    return replace(question, unused=unused_words(plain.split(), covered, corrected))

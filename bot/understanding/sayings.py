@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from bot.understanding.days import BY_WEEKDAY, SEVERAL
 from bot.understanding.moves import moved
@@ -404,3 +405,22 @@ def plainer(text: str) -> str:
     for pattern, instead in SAYINGS:
         said = pattern.sub(instead, said)
     return " ".join(said.split())
+
+
+def reworded(text: str) -> list[str]:
+    """The words of normalised text in whose place others are read; not those that only are left out."""
+    said = text
+    for reason in REASONS:
+        said = reason.sub("", said)
+    put = _exchanged(said, said := moved(" ".join(said.split()) or text))
+    for pattern, instead in SAYINGS:
+        put += _exchanged(said, said := pattern.sub(instead, said))
+    return put
+
+
+def _exchanged(before: str, after: str) -> list[str]:
+    """The words that are gone, where any came in their place."""
+    if before == after:
+        return []
+    old, new = Counter(before.split()), Counter(after.split())
+    return list((old - new).elements()) if new - old else []

@@ -29,7 +29,7 @@ from bot.screens.origin import From, Origin
 from bot.screens.page import Chunk, Page, chunk
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from bot.screens.when import When
-from bot.understanding.intents import Doubt, Hours, Place, Unsure, Wish
+from bot.understanding.intents import Act, Asked, Doubt, Hours, Place, Show, Unsure, Wish
 from database import Database
 from domain import errors
 from domain.errors import (
@@ -235,7 +235,13 @@ def plain_words_pages() -> Iterator[Page]:
     buttons = [words.once_button(VIEW), words.weekly_button(COURSE), words.day_button(TUESDAY, WHEN)]
     for doubt in Doubt:
         unsure = Unsure(doubt, words=(NASTY,) * 5, heard=wish, about=tuple(Place)[-3:])
-        yield from (words.unsure_page(unsure, buttons, WHEN), words.unsure_page(Unsure(doubt), [], WHEN))
+        ask = screens.doubts.unsure_page
+        yield from (ask(unsure, buttons, WHEN, stays=True), ask(Unsure(doubt), [], WHEN))
+        told = replace(unsure, acts=tuple(map(Asked, Act)), quoted=(NASTY,), noes=(NASTY,), unused=(NASTY,) * 9)
+        yield ask(replace(told, weekly=True, everything=True, more=(wish,) * 2, denied=wish), [], WHEN)
+        yield ask(replace(told, acts=(Asked(Act.CANCEL, denied=True),), denied=wish), [], WHEN)
+    yield screens.doubts.left_page()
+    yield screens.doubts.with_left_out(words.thanks_page(), Show(Place.QUIET, unused=(NASTY,)))
     yield words.none_on(screens.booking.instead_of(page, HELD, WHEN), wish, WHEN)
 
 

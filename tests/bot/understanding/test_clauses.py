@@ -117,4 +117,6 @@ def test_on_a_sunday_this_week_is_also_the_one_that_begins() -> None:
 
 @pytest.mark.parametrize("said", ["how much does it cost", "quanto costa un corso?", "what's the price of yoga?"])
 def test_what_something_costs_is_not_known_and_no_word_of_it_is_a_class(said: str) -> None:
-    assert understand(said, DEMO, TODAY) == Unsure(Doubt.COST)
+    found = understand(said, DEMO, TODAY)
+    assert isinstance(found, Unsure)
+    assert (found.doubt, found.readings, found.unused) == (Doubt.COST, (), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -35,7 +36,9 @@ from tests.bot.understanding.meanings import DEMO, TODAY, meant
 )
 def test_a_question_with_a_page_of_its_own_leads_there(said: str, place: Place) -> None:
     intent = understand(said, DEMO, TODAY)
-    assert intent == Show(place) or (place is Place.HOURS and isinstance(intent, Unsure))
+    assert (isinstance(intent, Show) and replace(intent, unused=()) == Show(place)) or (
+        place is Place.HOURS and isinstance(intent, Unsure)
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,9 @@ def test_a_question_with_a_page_of_its_own_leads_there(said: str, place: Place) 
     ],
 )
 def test_the_quiet_hours_come_with_the_times_that_were_said(said: str, span: tuple[time, time] | None) -> None:
-    assert understand(said, DEMO, TODAY) == Show(Place.QUIET, span=span)
+    found = understand(said, DEMO, TODAY)
+    assert isinstance(found, Show)
+    assert replace(found, unused=()) == Show(Place.QUIET, span=span)
 
 
 @pytest.mark.parametrize(
