@@ -235,13 +235,11 @@ def plain_words_pages() -> Iterator[Page]:
     buttons = [words.once_button(VIEW), words.weekly_button(COURSE), words.day_button(TUESDAY, WHEN)]
     for doubt in Doubt:
         unsure = Unsure(doubt, words=(NASTY,) * 5, heard=wish, about=tuple(Place)[-3:])
-        ask = screens.doubts.unsure_page
-        yield from (ask(unsure, buttons, WHEN, stays=True), ask(Unsure(doubt), [], WHEN))
         told = replace(unsure, acts=tuple(map(Asked, Act)), quoted=(NASTY,), noes=(NASTY,), unused=(NASTY,) * 9)
-        yield ask(replace(told, weekly=True, everything=True, more=(wish,) * 2, denied=wish), [], WHEN)
-        yield ask(replace(told, acts=(Asked(Act.CANCEL, denied=True),), denied=wish), [], WHEN)
-    yield screens.doubts.left_page()
-    yield screens.doubts.with_left_out(words.thanks_page(), Show(Place.QUIET, unused=(NASTY,)))
+        told = replace(told, weekly=True, everything=True, more=(wish,) * 2, denied=wish)
+        for one in (unsure, told, Unsure(doubt)):
+            yield screens.doubts.unsure_page(one, buttons if one is unsure else [], WHEN, stays=one is unsure)
+    yield from (screens.doubts.left_page(), screens.doubts.with_left_out(words.no_page(), Show(Place.QUIET)))
     yield words.none_on(screens.booking.instead_of(page, HELD, WHEN), wish, WHEN)
 
 
