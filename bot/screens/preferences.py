@@ -61,6 +61,8 @@ MINUTES_OF_A_DAY = 24 * 60
 LOOKS = {False: N_("⬜ chiare"), True: N_("⬛ scure")}
 MONDAYS = {False: N_("no"), True: N_("sì, alle 7:30")}
 LANGUAGES = {None: N_("Come Telegram"), Language.ITALIAN: N_("Italiano"), Language.ENGLISH: N_("English")}
+TONGUES = {Language.ITALIAN: N_("🌐 Rispondimi in italiano"), Language.ENGLISH: N_("🌐 Answer me in English")}
+"""Each in its own language, whatever is spoken: who reads it does not speak the other."""
 EVENTS = {
     Event.RESULT: N_("Com'è andata una richiesta"),
     Event.CHANGE: N_("Una prenotazione cambia sul sito"),
@@ -107,6 +109,12 @@ def setting_page(setting: Setting, options: Sequence[Option]) -> Page:
     lines = Lines().add(f"<b>{NAMES[setting]}</b>", str(ABOUT[setting]))
     rows = [(button(_label(setting, one), Verb.SET_SETTING, setting, one.number),) for one in options]
     return Page(str(lines), (*rows, back_row(Verb.SETTINGS)))
+
+
+def in_other_language(page: Page, language: Language, number: int) -> Page:
+    """The page, with a button that changes to the language somebody wrote in, for who has chosen none yet."""
+    change = button(TONGUES[language], Verb.SET_SETTING, Setting.LANGUAGE, number, fresh=True)
+    return replace(page, rows=(*page.rows, (change,)))
 
 
 def quiet_number(quiet: QuietHours) -> int:

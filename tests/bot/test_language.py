@@ -189,3 +189,26 @@ async def test_what_piled_up_is_headed_in_the_persons_language(world: World) -> 
     await world.db.connection.write("UPDATE notices SET created_at = '2026-11-22T01:00:00.000Z'")
     world.start()
     await world.owner.wait_for(lambda message: "While I couldn't write to you" in message.text)
+
+
+async def asked(world: World, text: str) -> Message:
+    mine = await world.owner.send(text)
+    return await world.owner.wait_for(lambda message: message.message_id > mine.message_id)
+
+
+async def test_who_writes_in_the_other_language_is_offered_it_until_they_have_chosen_one(world: World) -> None:
+    telegram_speaks(world, "it")
+    await start(world, "Ciao")
+    assert (await asked(world, "what is there tomorrow?")).labels[-1] == "🌐 Answer me in English"
+
+    await world.owner.tap("🌐 Answer me in English")
+
+    await world.owner.wait_for(lambda message: "Settings" in message.text)
+    assert "🌐 Rispondimi in italiano" not in (await asked(world, "che corsi ci sono domani?")).labels
+
+
+async def test_names_of_classes_and_what_both_languages_say_tell_no_language(world: World) -> None:
+    telegram_speaks(world, "it")
+    await start(world, "Ciao")
+
+    assert not [label for label in (await asked(world, "zumba ok weekend")).labels if "🌐" in label]
