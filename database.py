@@ -13,7 +13,6 @@ from domain.model import Clock, utc_now
 from domain.postgresql_address import DatabasePlace, PostgresqlAddress
 from domain.server_time import ServerTime
 from store.alarms import Alarms
-from store.backup import restore
 from store.bookings import Bookings
 from store.bot_profile import BotProfile
 from store.catalogue import Catalogue
@@ -27,7 +26,7 @@ from store.health import Health
 from store.heartbeats import Heartbeats
 from store.lock_timeouts import USUAL_TIMEOUTS, LockTimeouts
 from store.migrations import VERSION, migrate
-from store.moving import moved
+from store.moving import moved, restored
 from store.outbox import Outbox
 from store.own_calendars import OwnCalendars
 from store.pages.overviews import Overviews
@@ -71,7 +70,7 @@ from store.web.links import WebLinks
 from store.web.sessions import WebSessions
 from store.week_pictures import WeekPictures
 
-__all__ = ["VERSION", "Database", "Duty", "LockTimeouts", "PostgresqlAddress", "moved", "open_database", "restore"]
+__all__ = ["VERSION", "Database", "Duty", "LockTimeouts", "PostgresqlAddress", "moved", "open_database", "restored"]
 
 
 class Database:

@@ -44,7 +44,7 @@ from admin.hand_login import HandLoginFailed
 from admin.session_file import SessionFileError
 from admin.survey.terminal import Wanted, survey
 from admin.wizard import DigitsSpent, Wizard, refuse_unwritable
-from database import open_database, restore
+from database import open_database, restored
 from domain.errors import ConfigError, DatabaseError
 from domain.model import Clock, utc_now
 from domain.programs import living
@@ -427,19 +427,13 @@ async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:
 
 async def bring_back(settings: Settings, source: Path, clock: Clock = utc_now) -> int:
     """Puts a backup in place of the database; what was there stays beside it, and nothing is taken away."""
-    if not isinstance(settings.database, Path):
-        raise DatabaseError(
-            _(
-                "a backup takes the place of a file, and {database} is on a server: name the backup in 'database' and "
-                "move it to an empty database there (setup.py --move-to)",
-                database=settings.database,
-            )
-        )
-    kept = await restore(source, settings.database, clock)
+    kept = await restored(source, settings.database, settings.local_path.parent, clock)
     await prepare_database(settings)
     print(_("{database} is now what {source} was.", database=settings.database, source=source))
-    if kept:
+    if kept and isinstance(settings.database, Path):
         print(_("What it was before is kept in {kept}.", kept=kept))
+    elif kept:
+        print(_("What it was before is kept on the server, in the schema {kept}.", kept=kept))
     return WELL
 
 

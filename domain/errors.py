@@ -59,6 +59,14 @@ class DatabaseBusy(DatabaseError):
     """Somebody else's lock, or a full disk: it passes, and what was not written can be written then."""
 
 
+class DatabaseNewer(DatabaseError):
+    """A newer release has upgraded the database on the server, to version `found`; it is left as it is."""
+
+    def __init__(self, sentence: str, found: int) -> None:
+        super().__init__(sentence)
+        self.found = found
+
+
 class AlreadyQueued(AppError):
     """The queue holds an unfinished action about the same class already: the bot shows that ticket instead."""
 

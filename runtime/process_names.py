@@ -15,6 +15,11 @@ def name_of(pid: int) -> str:
     return f"{socket.gethostname()} {namespace} {pid}"
 
 
+def is_elsewhere(holder: str) -> bool:
+    """Whether the holder is a process of another machine or container."""
+    return holder.rpartition(" ")[0] != name_of(0).rpartition(" ")[0]
+
+
 def is_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that has ended. False for other machines and containers."""
     pid = holder.rpartition(" ")[2]

@@ -13,6 +13,7 @@ from upgrade.commands import Answer, Identity, UpgradeFailed, ask
 
 PROGRAMS = ("bot_db.py", "worker.py", "periodic_executor.py", "web.py")
 NOTHING: Mapping[str, str] = MappingProxyType({})
+UNTOLD = 3  # as admin/upgrade_facts.py ends when a server does not say whether the database can be used
 UNWELL = "✗ "  # how a line of the doctor begins when something is not well
 
 
@@ -24,6 +25,12 @@ class Facts:
     opening: datetime | None  # the next one that somebody waits for, or one that has just begun
     living: tuple[tuple[str, str], ...]  # program and version of each process with a sign of life
     backup: Path  # where a copy of the database is to go
+    elsewhere: tuple[str, ...] = ()  # programs on other machines, which use the same database on a server
+    ahead: bool = False  # another machine has upgraded it there, beyond this code; then nothing else is known of it
+
+
+class ServerSilent(UpgradeFailed):
+    """Whether a database on a server can be used is not known: nothing may be concluded from that."""
 
 
 class Bot:
@@ -50,15 +57,17 @@ class Bot:
     def facts(self, database: Path | None = None) -> Facts:
         """Upgrades the database, as every program does, and tells about it; or about another one.
 
-        Raises UpgradeFailed when it can't be used.
+        Raises UpgradeFailed when it can't be used, and ServerSilent.
         """
         answer = self._ask("-m", "admin.upgrade_facts", database=database)
         if answer.code:
-            raise UpgradeFailed(f"the database can't be used by it: {answer.last_line}")
+            failed = ServerSilent if answer.code == UNTOLD else UpgradeFailed
+            raise failed(f"the database can't be used by it: {answer.last_line}")
         told = json.loads(answer.output)
         opening = datetime.fromisoformat(told["opening"]) if told["opening"] else None
         living = tuple((each["program"], each["version"]) for each in told["living"])
-        return Facts(told["schema"], opening, living, Path(told["backup"]))
+        elsewhere, ahead = tuple(told.get("elsewhere", ())), bool(told.get("ahead"))  # not told by earlier releases
+        return Facts(told["schema"], opening, living, Path(told["backup"]), elsewhere, ahead)
 
     def back_up(self, target: Path) -> None:
         self._must("the database can't be backed up", "setup.py", "--backup", target)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from upgrade.commands import UpgradeFailed, ask
 
-INSTALL = ". deploy/environment.sh; prepare_environment"
+INSTALL = '. deploy/environment.sh; prepare_environment $(packages_for "$1")'
 BROWSER = f"{INSTALL}; prepare_browser"
 
 
@@ -30,14 +31,18 @@ class Environment:
         if self._here.is_symlink():
             raise UpgradeFailed(f"{self._here} is a link: an upgrade would change what it leads to")
 
-    def stage(self, *, with_browser: bool) -> None:
-        """Installs, beside what is used, what the staged release lists. Raises UpgradeFailed with pip's last line."""
+    def stage(self, config: Path, lent: Mapping[str, str], *, with_browser: bool) -> None:
+        """Installs, beside what is used, what the staged release lists for that configuration; `lent`: as Bot has it.
+
+        Raises UpgradeFailed with pip's last line.
+        """
         shutil.rmtree(self._before, ignore_errors=True)
         shutil.rmtree(self._failed, ignore_errors=True)
         if self._here.is_dir():
             shutil.copytree(self._here, self._staged, symlinks=True, copy_function=_link)
         script = BROWSER if with_browser else INSTALL
-        answer = ask(["bash", "-euc", script], self._staged.parent, keep_open=[self._lock])
+        words: list[str | Path] = ["bash", "-euc", script, "stage", config]
+        answer = ask(words, self._staged.parent, environment=lent, keep_open=[self._lock])
         if answer.code:
             raise UpgradeFailed(f"its requirements can't be installed: {answer.last_line}")
 

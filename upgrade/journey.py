@@ -14,11 +14,11 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from upgrade.bot import NOTHING, Bot, Facts
+from upgrade.bot import NOTHING, Bot, Facts, ServerSilent
 from upgrade.checkout import Checkout, number_of
 from upgrade.commands import Identity, UpgradeFailed
 from upgrade.environment import Environment
@@ -29,9 +29,17 @@ from upgrade.programs import Programs, Started
 BEFORE_OPENING = timedelta(minutes=30)  # so long before an opening nothing is stopped any more
 FIRST_SIGN = 90.0  # s until each program shows its first sign of life
 LOOK_AGAIN = 2.0  # s
-SQLITE = b"SQLite format 3\0"
+REHEARSAL = ".rehearsal"  # how the name of a copy ends on which a release is tried
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was found out while the programs went on running."""
+
+    complaints: dict[str, str]  # the doctor's
+    changes_database: bool  # whether the new release has another schema
 
 
 class Journey:
@@ -69,8 +77,9 @@ class Journey:
         refuse_near_opening(facts)
         complaints = self._here.complaints()
         try:
-            self._make_ready(old, new, facts, with_browser=not units)
-            self._travel(Marks(Phase.STOPPED, old, new, str(self._config), units=units), started, complaints)
+            schema = self._make_ready(old, new, facts, with_browser=not units)
+            marks = Marks(Phase.STOPPED, old, new, str(self._config), units=units)
+            self._travel(marks, started, Before(complaints, changes_database=schema != facts.schema))
         finally:
             self._code.unstage()
         self._see_them_live(facts, new.version)
@@ -105,39 +114,25 @@ class Journey:
                 raise UpgradeFailed(f"a ./run with {one.config} is at work in this folder: stop it first")
         return units, started
 
-    def _make_ready(self, old: Release, new: Release, facts: Facts, *, with_browser: bool) -> None:
-        """Whatever can be found out without stopping anything. Raises UpgradeFailed."""
+    def _make_ready(self, old: Release, new: Release, facts: Facts, *, with_browser: bool) -> int:
+        """Whatever can be found out without stopping anything; the new release's schema. Raises UpgradeFailed."""
         self._say(f"Making {new.version} ready beside {old.version}, which goes on running ...")
         self._code.stage(new)
-        self._environment.stage(with_browser=with_browser and not names_browser(self._read_configuration()))
+        wants_browser = with_browser and not names_browser(read_configuration(self._config, self._lent))
+        self._environment.stage(self._config, self._lent, with_browser=wants_browser)
         there = Bot(self._code.staged, self._config, self._lock, self._lent)
         there.refuse_configuration()
-        self._rehearse(there, facts.backup.with_suffix(".rehearsal"))
+        schema = rehearsed(self._here, there, facts)
+        if schema != facts.schema:
+            refuse_elsewhere(facts, new)
+        return schema
 
-    def _read_configuration(self) -> Path:
-        """The file that the programs read: what is handed over comes before config.json."""
-        folder = self._lent.get(VARIABLE)
-        given = Path(folder, CONFIG) if folder else None
-        return given if given and given.exists() else self._config
-
-    def _rehearse(self, there: Bot, copy: Path) -> None:
-        """Has the new release upgrade a copy of the database, which goes again."""
-        try:
-            self._here.back_up(copy)
-            with copy.open("rb") as content:
-                begins = content.read(len(SQLITE))
-            if begins == SQLITE:
-                there.facts(copy)
-        finally:
-            for file in copy.parent.glob(glob.escape(copy.name) + "*"):
-                file.unlink(missing_ok=True)
-
-    def _travel(self, marks: Marks, started: list[Started], complaints: dict[str, str]) -> None:
+    def _travel(self, marks: Marks, started: list[Started], before: Before) -> None:
         self._desk.note(marks)
         self._desk.hold()
         try:
             try:
-                self._change(marks, started, complaints)
+                self._change(marks, started, before)
             except UpgradeFailed as failure:
                 reached = self._desk.marks() or marks
                 if reached.phase is Phase.STARTING:  # code and database are of the new release, and its doctor is happy
@@ -156,7 +151,7 @@ class Journey:
                 "deploy/systemd has changed: whoever uses it copies its files again, as they say at their beginning."
             )
 
-    def _change(self, marks: Marks, started: list[Started], complaints: dict[str, str]) -> None:
+    def _change(self, marks: Marks, started: list[Started], before: Before) -> None:
         """Stops, backs up, switches, migrates, looks, starts. Raises UpgradeFailed as soon as something is unhappy."""
         self._say("Stopping the programs ...")
         self._programs.stop_units(marks.units)
@@ -164,20 +159,23 @@ class Journey:
         facts = self._here.facts()
         refuse_living(facts)
         refuse_near_opening(facts)
-        self._here.back_up(facts.backup)
-        os.sync()  # with its name: what is changed from now on is gone back to it
-        self._say(f"The database is copied to {facts.backup}.")
-        marks = replace(marks, phase=Phase.CHANGING, backup=str(facts.backup))
+        if before.changes_database:
+            refuse_elsewhere(facts, marks.new)
+        if not facts.ahead:
+            self._here.back_up(facts.backup)
+            os.sync()  # with its name: what is changed from now on is gone back to it
+            self._say(f"The database is copied to {facts.backup}.")
+        marks = replace(marks, phase=Phase.CHANGING, backup="" if facts.ahead else str(facts.backup))
         self._desk.note(marks)
         self._code.switch(marks.new)
         self._environment.switch()
         os.sync()
         self._here.refuse_other_version(marks.new.version)
         after = self._here.facts()
-        worse = [line for subject, line in self._here.complaints().items() if subject not in complaints]
+        worse = [line for subject, line in self._here.complaints().items() if subject not in before.complaints]
         if worse:
             raise UpgradeFailed(f"its doctor says: {'; '.join(worse)}")
-        marks = replace(marks, phase=Phase.STARTING, migrated=after.schema != facts.schema)
+        marks = replace(marks, phase=Phase.STARTING, migrated=facts.ahead or after.schema != facts.schema)
         self._desk.note(marks)
         self._finish(marks)
         self._say(f"{marks.new.version} is here, and its doctor finds nothing that was not so before.")
@@ -223,6 +221,11 @@ class Journey:
         if marks is None or self._code.present().commit != marks.new.commit:
             raise UpgradeFailed("there is no upgrade to go back from")
         self._refuse_what_cannot_be()
+        if marks.migrated and not marks.backup:
+            raise UpgradeFailed(
+                f"another machine has changed the database for {marks.new.version}: stop the programs here, go back "
+                f"there (--back --with-data), then check out {marks.old.ref} here (git checkout)"
+            )
         if marks.migrated and not with_data:
             raise UpgradeFailed(
                 f"the database was changed for {marks.new.version}. To go back to the copy of before, {marks.backup}, "
@@ -231,6 +234,8 @@ class Journey:
         units, started = self._running()
         before = self._facts_here()
         refuse_near_opening(before)
+        if marks.migrated:
+            refuse_elsewhere(before, marks.old)
         marks = replace(marks, phase=Phase.STOPPED, units=units)
         self._desk.note(marks)
         self._desk.hold()
@@ -271,13 +276,52 @@ class Journey:
             ) from None
 
     def _put_database_back(self, marks: Marks) -> None:
-        """Restores the backup where the old code can't use the database any more: else nothing was changed in it."""
+        """Restores the backup where the old code can't use the database any more: else nothing was changed in it.
+
+        Raises UpgradeFailed also where a server does not say whether it can: other machines may write there.
+        """
         if not marks.backup:
             return
         try:
-            self._here.facts()
-        except UpgradeFailed:
-            self._say(self._here.restore(Path(marks.backup)))
+            if not self._here.facts().ahead:
+                return
+        except ServerSilent:
+            raise
+        except UpgradeFailed:  # a file that is newer, or is none any more
+            pass
+        self._say(self._here.restore(Path(marks.backup)))
+
+
+def rehearsed(here: Bot, there: Bot, facts: Facts) -> int:
+    """Has the new release upgrade a copy of the database, which goes again; of what is ahead of us, an empty one.
+
+    Gives the version to which it did so.
+    """
+    copy = facts.backup.with_suffix(REHEARSAL)
+    for left in copy.parent.glob(f"*{REHEARSAL}*"):  # by one that was killed over it
+        left.unlink()
+    try:
+        if not facts.ahead:
+            here.back_up(copy)
+        return there.facts(copy).schema
+    finally:
+        for file in copy.parent.glob(glob.escape(copy.name) + "*"):
+            file.unlink(missing_ok=True)
+
+
+def refuse_elsewhere(facts: Facts, release: Release) -> None:
+    """For a release that changes the database: raises UpgradeFailed when other machines use it, or have changed it."""
+    if facts.ahead:
+        raise UpgradeFailed(
+            f"another machine has brought the database to version {facts.schema}, which is not that of "
+            f"{release.version}: name the release that is there (./run --upgrade TAG)"
+        )
+    if facts.elsewhere:
+        names = ", ".join(facts.elsewhere)
+        raise UpgradeFailed(
+            f"the database changes with {release.version}, and other machines use it ({names}): stop the programs "
+            "there first; the others are upgraded after this one"
+        )
 
 
 def refuse_near_opening(facts: Facts) -> None:
@@ -292,6 +336,13 @@ def refuse_living(facts: Facts) -> None:
     if facts.living:
         names = ", ".join(sorted({program for program, _ in facts.living}))
         raise UpgradeFailed(f"{names} goes on running, and was started neither by systemd nor by ./run: stop it first")
+
+
+def read_configuration(config: Path, lent: Mapping[str, str]) -> Path:
+    """The file that the programs read: what is handed over comes before config.json."""
+    folder = lent.get(VARIABLE)
+    given = Path(folder, CONFIG) if folder else None
+    return given if given and given.exists() else config
 
 
 def names_browser(config: Path) -> bool:

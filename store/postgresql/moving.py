@@ -1,7 +1,7 @@
 """Moves every row from a file of SQLite to a server and back, and reads each row back before it is believed.
 
-For python setup.py --move-to. What is moved is held meanwhile, so that nobody writes to it, and stays as it is. What it
-is moved to is whole, or not there at all: whoever was interrupted begins again.
+For python setup.py --move-to, and --restore. What is moved is held meanwhile, so that nobody writes to it, and stays as
+it is. What it is moved to is whole, or not there at all: whoever was interrupted begins again.
 """
 
 from __future__ import annotations
@@ -86,6 +86,20 @@ def moved_to_server(file: Path, address: PostgresqlAddress) -> Iterator[Moved]:
             target.execute(f"SELECT pg_advisory_xact_lock({OURS})")
             moved = _found(source, target, address) if _has_tables(target) else _filled(source, target, address)
         yield moved
+
+
+def put_on_server(file: Path, address: PostgresqlAddress, kept: str) -> bool:
+    """Every row of the file is on the server, in place of what was there: that is put aside, in a schema named `kept`.
+
+    Says whether anything was. Raises as moved_to_server does; then the server is as it was.
+    """
+    with _alone(file) as source, _connected(address, IsolationLevel.READ_COMMITTED) as target:
+        target.execute(f"SELECT pg_advisory_xact_lock({OURS})")
+        there = _has_tables(target)
+        if there:
+            target.execute(f"ALTER SCHEMA {HOME} RENAME TO {kept}")
+        _filled(source, target, address)
+    return there
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from domain.errors import DatabaseError
+from domain.errors import DatabaseNewer
 from domain.postgresql_address import PostgresqlAddress
 from languages.terminal import _
 from store.connection import Connection, Transaction
@@ -48,21 +48,22 @@ TRIGGER = re.compile(
 async def make_schema(connection: Connection, address: PostgresqlAddress) -> None:
     """Makes the tables where there are none, and upgrades those of an earlier version.
 
-    Programs that start together, on whatever machines, do it once. Raises DatabaseError for tables of a newer version,
+    Programs that start together, on whatever machines, do it once. Raises DatabaseNewer for tables of a newer version,
     which are left as they are.
     """
     found = await connection.rows("SELECT to_regclass(:table) IS NOT NULL", {"table": f"{HOME}.schema_version"})
     if not found[0][0] or await _version(connection) < VERSION:
         await connection.transact(_make_or_upgrade)
     if (version := await _version(connection)) > VERSION:
-        raise DatabaseError(
+        raise DatabaseNewer(
             _(
                 "the database {address} was made by a newer version (database {found}, program {version}): bring this "
                 "machine to the release of the others; the database is left as it is",
                 address=address,
                 found=version,
                 version=VERSION,
-            )
+            ),
+            version,
         )
 
 

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from psycopg import Connection, connect
 
 import setup
 from admin import upgrade_facts
 from admin.database_server import told_with
 from admin.doctor import examine
+from database import VERSION, PostgresqlAddress, open_database
 from domain.database_server import DatabaseServer
 from domain.errors import DatabaseError
+from domain.model import ActionType
+from domain.programs import Vitals
+from domain.requests import NewAction
 from runtime.backups import backups
+from runtime.configured import people_of
+from runtime.process_names import name_of
 from runtime.settings import Settings, load
 from tests.runtime.test_settings import GOOD
 from tests.support.postgresql import Server
 
+OWNER = 42
+READ = NewAction(ActionType.CHECK, OWNER)
+PUT_ASIDE = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'polimisport_replaced_%'"
 NEAR = DatabaseServer("PostgreSQL 15.8", 0.0012, -0.04)
 
 
@@ -62,16 +75,56 @@ async def test_the_doctor_finds_a_database_on_a_server_well(settings: Settings) 
     assert f"{settings.database}, version" in line
 
 
+@pytest.fixture
+def psql(postgresql: Server, settings: Settings) -> Iterator[Connection[tuple[Any, ...]]]:
+    """A shell on the server. What a restore puts aside goes again, and a database of a newer version does."""
+    address = settings.database
+    assert isinstance(address, PostgresqlAddress)
+    with connect(address.uri, autocommit=True, options="-c search_path=polimisport") as shell:
+        yield shell
+        shell.execute(f"UPDATE schema_version SET version = {VERSION}")
+        for [name] in shell.execute(PUT_ASIDE).fetchall():
+            shell.execute(f"DROP SCHEMA {name} CASCADE")
+
+
 @pytest.mark.process
-async def test_a_backup_by_hand_is_a_file_of_sqlite_and_is_restored_by_moving_it(settings: Settings) -> None:
-    await setup.prepare_database(settings)
+async def test_a_backup_takes_the_place_of_the_database_on_the_server_which_is_put_aside(
+    settings: Settings, psql: Connection[tuple[Any, ...]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_database(settings.database) as db:
+        await db.people.set(people_of(settings))
+        kept = await db.requests.add(READ)
     assert await setup.back_up(settings, "") == setup.WELL
     [copy] = backups(settings)
-    with pytest.raises(DatabaseError, match="is on a server: name the backup"):
-        await setup.bring_back(settings, copy.path)
+    async with open_database(settings.database) as db:
+        later = await db.requests.add(NewAction(ActionType.REFRESH, OWNER))
+        with pytest.raises(DatabaseError, match="is in use"):
+            await setup.bring_back(settings, copy.path)
+    psql.execute(f"UPDATE schema_version SET version = {VERSION + 1}")  # it may be a newer release's
+    assert await setup.bring_back(settings, copy.path) == setup.WELL
+    async with open_database(settings.database) as db:
+        assert [action.id for action in await db.requests.latest(OWNER, 9)] == [kept.id]
+        assert (await db.requests.add(NewAction(ActionType.REFRESH, OWNER))).id == later.id
+    [[aside]] = psql.execute(PUT_ASIDE).fetchall()
+    assert f"kept on the server, in the schema {aside}" in capsys.readouterr().out
+    assert psql.execute(f"SELECT id FROM {aside}.booking_actions ORDER BY id").fetchall() == [(kept.id,), (later.id,)]
+    assert [path.name for path in settings.local_path.parent.glob(".restored*")] == []
 
 
 @pytest.mark.process
-async def test_an_upgrade_by_itself_is_refused_for_it_would_change_other_machines_database(settings: Settings) -> None:
-    with pytest.raises(DatabaseError, match="which other machines use too"):
-        await upgrade_facts.facts(settings)
+async def test_an_upgrade_hears_of_the_programs_on_other_machines_which_use_the_same_server(settings: Settings) -> None:
+    async with open_database(settings.database) as db:
+        for program, name in [("worker", name_of(os.getpid())), ("bot", "pi2 pid:[4026531836] 17")]:
+            await db.heartbeats.beat(program, name, 17, db.clock(), Vitals(version="0.5.0"), is_dead=None)
+    told = await upgrade_facts.facts(settings)
+    assert (told["living"], told["elsewhere"]) == ([{"program": "worker", "version": "0.5.0"}], ["bot"])
+    assert (told["schema"], told["ahead"]) == (VERSION, False)
+
+
+@pytest.mark.process
+async def test_an_upgrade_hears_that_another_machine_has_upgraded_the_database(
+    settings: Settings, psql: Connection[tuple[Any, ...]]
+) -> None:
+    psql.execute(f"UPDATE schema_version SET version = {VERSION + 1}")
+    told = await upgrade_facts.facts(settings)
+    assert (told["schema"], told["ahead"], told["living"]) == (VERSION + 1, True, [])

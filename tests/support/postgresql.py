@@ -78,7 +78,12 @@ class Server:
 
 
 def programs() -> Path:
-    """The folder of PostgreSQL's programs, the newest version's. Raises FileNotFoundError where it is not installed."""
+    """The folder of PostgreSQL's programs: that which POSTGRESQL_BIN names, else the newest version's.
+
+    Raises FileNotFoundError where there is none.
+    """
+    if chosen := os.environ.get("POSTGRESQL_BIN"):
+        return Path(chosen)
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     in_path = shutil.which("initdb")
     if not found and in_path is None:

@@ -1,7 +1,8 @@
 """An origin with releases of a stand-in bot, and installations of it: real git, real shells, a database of its own.
 
 The stand-in does what an upgrade asks of the real one, in milliseconds. Each release says in `release.json` how it is:
-its schema, what its doctor finds, which of its steps fail. The database is a real file of SQLite with somebody's notes.
+its schema, what its doctor finds, which of its steps fail. The database is a real file of SQLite with somebody's notes;
+a file `elsewhere` beside the configuration says that it counts as a server's, and what runs on other machines.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if "--version" in sys.argv:
     sys.exit(print("Polimisport Bot " + VERSION) if NAME != RELEASE.get("broken") else "ModuleNotFoundError: no module")
 CONFIG = pathlib.Path(sys.argv[sys.argv.index("--config") + 1])
 REAL = CONFIG.with_name("polimisport.db")
+ELSEWHERE = CONFIG.with_name("elsewhere")
 DATABASE = pathlib.Path(os.environ.get("POLIMISPORT_DATABASE", REAL))
 def usable():
     db = sqlite3.connect(DATABASE, isolation_level=None, timeout=30)
@@ -36,7 +38,12 @@ def usable():
     db.execute("CREATE TABLE IF NOT EXISTS notes (text)")
     db.execute("CREATE TABLE IF NOT EXISTS beats (program, version, pid INTEGER PRIMARY KEY)")
     [found] = db.execute("PRAGMA user_version").fetchone()
+    if found > RELEASE["schema"] and NAME == "upgrade_facts" and ELSEWHERE.exists():
+        tell(found, living=[], elsewhere=[], ahead=True)
+        sys.exit()
     if found > RELEASE["schema"]:
+        if "--check" in sys.argv:
+            print("✗ database: was made by a newer version → update")
         sys.exit("the database was made by a newer version")
     if found < RELEASE["schema"]:
         if RELEASE.get("migration") in ("fails", "fails really" if DATABASE == REAL else "never"):
@@ -45,17 +52,19 @@ def usable():
         db.execute("PRAGMA user_version = %d" % RELEASE["schema"])
     db.execute("COMMIT")
     return db
+def tell(schema, **more):
+    opening = CONFIG.with_name("opening")
+    print(json.dumps(more | {
+        "schema": schema, "opening": opening.read_text() if opening.exists() else None,
+        "backup": str(DATABASE.with_name("polimisport.db.version%d-%s.bak" % (RELEASE["schema"], time.time_ns()))),
+    }))
 def alive(pid):
     with contextlib.suppress(ProcessLookupError):
         return os.kill(pid, 0) is None
 if NAME == "upgrade_facts":
     beats = usable().execute("SELECT program, version, pid FROM beats").fetchall()
     living = [{"program": program, "version": version} for program, version, pid in beats if alive(pid)]
-    opening = CONFIG.with_name("opening")
-    print(json.dumps({
-        "schema": RELEASE["schema"], "opening": opening.read_text() if opening.exists() else None, "living": living,
-        "backup": str(DATABASE.with_name("polimisport.db.version%d-%s.bak" % (RELEASE["schema"], time.time_ns()))),
-    }))
+    tell(RELEASE["schema"], living=living, elsewhere=ELSEWHERE.read_text().split() if ELSEWHERE.exists() else [])
 elif NAME == "setup":
     if "--backup" in sys.argv:
         shutil.copy(DATABASE, sys.argv[sys.argv.index("--backup") + 1])
