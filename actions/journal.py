@@ -22,7 +22,7 @@ class Journal(Protocol):
         """Whether the action was not taken back. Only reads."""
 
     async def still_ours(self) -> None:
-        """Raises LeaseLost when it is not. Only reads."""
+        """Raises LeaseLost when it is not. Only reads, unless the lease has run out: then it is held anew."""
 
     async def requests_sent(self) -> Mapping[int, int]:
         """What was sent at the same opening for each booking of the account, by whichever worker."""

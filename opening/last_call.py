@@ -27,7 +27,7 @@ class LastCall(Protocol):
         """Whether the booking was not taken back. Only reads, which no lock holds up."""
 
     async def still_ours(self) -> None:
-        """Raises LeaseLost when another worker has it by now. Only reads."""
+        """Raises LeaseLost when another worker has it by now. Only reads, unless its lease has run out."""
 
 
 class NobodyWithdraws:

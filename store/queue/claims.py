@@ -23,10 +23,10 @@ from store.queue.next_due import next_due
 from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
-from store.queue.transitions import begin_to_act, lost, note_gave_up, note_pressed, note_took_back
+from store.queue.transitions import TO_ACT, begin_to_act, lost, note_gave_up, note_pressed, note_took_back
 from store.row_reading import readable
 
-OURS = "SELECT 1 FROM booking_actions WHERE id = :id AND status = 'processing' AND attempts = :mine"
+OURS = "SELECT lease_until FROM booking_actions WHERE id = :id AND status = 'processing' AND attempts = :mine"
 EXTEND = """
     UPDATE booking_actions SET lease_until = held.value ->> 2
     FROM json_each(:held) AS held
@@ -155,8 +155,14 @@ class Claims:
         )
 
     async def refuse_if_lost(self, action: Action) -> None:
-        """Raises LeaseLost when another worker has claimed the action since, or it has ended. Takes no write lock."""
-        if await self._db.row(OURS, {"id": action.id, "mine": action.attempts}) is None:
+        """Raises LeaseLost when another worker has claimed the action since, or it has ended.
+
+        Takes no write lock, unless the lease has run out: what nobody has claimed meanwhile is held anew, so
+        that nobody claims it while we act.
+        """
+        row = await self._db.row(OURS, {"id": action.id, "mine": action.attempts})
+        runs = row is not None and row["lease_until"] > stamp(self._clock())
+        if row is None or (not runs and await self.extend([(action, TO_ACT.total_seconds())])):
             raise lost(action)
 
     @in_transaction
@@ -170,12 +176,12 @@ class Claims:
     @in_transaction
     def giving_up(self, tx: Transaction, action: Action) -> None:
         """Notes that the worker is about to cancel the booking that the action replaces. Raises LeaseLost."""
-        note_gave_up(tx, action)
+        note_gave_up(tx, action, self._clock())
 
     @in_transaction
     def gave_up(self, tx: Transaction, action: Action, wish: ClassRef) -> None:
         """Notes that the booking that the action replaces was cancelled, and read back as gone. Raises LeaseLost."""
-        note_gave_up(tx, action)
+        note_gave_up(tx, action, self._clock())
         mark_cancelled(tx, action.user_id, wish, self._clock())
 
     @in_transaction
@@ -190,7 +196,7 @@ class Claims:
     @in_transaction
     def pressing(self, tx: Transaction, action: Action) -> None:
         """Notes that the worker is about to confirm a cancellation on the site. Raises LeaseLost."""
-        note_pressed(tx, action)
+        note_pressed(tx, action, self._clock())
 
     @in_transaction
     def note_unknown_outcome(self, tx: Transaction, action: Action, lost: LeaseLost) -> None:

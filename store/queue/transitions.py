@@ -7,7 +7,7 @@ store/queue/claims.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.errors import AppError, LeaseLost, SiteError, TakenBack
@@ -17,6 +17,8 @@ from store.connection import Transaction
 from store.queue.openings import record_opening
 
 FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
+TO_ACT = timedelta(seconds=4)  # a lease lasts so long at the least from when its holder is about to act
+HELD_ANEW = "lease_until = max(lease_until, :held_until)"
 KEPT_ERROR = """
     CASE WHEN CAST(:met AS TEXT) IS NOT NULL AND (acting = 1 OR opens_at IS NULL OR opens_at <= :now)
             AND (:was_let_in = 1 OR error_kind IS NULL) THEN :met
@@ -65,9 +67,9 @@ def begin_to_act(tx: Transaction, action: Action) -> None:
     raise lost(action)
 
 
-def note_gave_up(tx: Transaction, action: Action) -> None:
+def note_gave_up(tx: Transaction, action: Action, now: datetime) -> None:
     """What an action replaces is, or may be, given back before it is done. Raises LeaseLost."""
-    _write(tx, action, ["gave_up = 1"], {})
+    _write(tx, action, ["gave_up = 1", HELD_ANEW], {"held_until": stamp(now + TO_ACT)})
 
 
 def note_took_back(tx: Transaction, action: Action) -> None:
@@ -75,9 +77,9 @@ def note_took_back(tx: Transaction, action: Action) -> None:
     _write(tx, action, ["gave_up = 0", "took_back = 1"], {})
 
 
-def note_pressed(tx: Transaction, action: Action) -> None:
+def note_pressed(tx: Transaction, action: Action, now: datetime) -> None:
     """A cancellation is about to be confirmed: what is absent then, we gave back. Raises LeaseLost."""
-    _write(tx, action, ["pressed = 1"], {})
+    _write(tx, action, ["pressed = 1", HELD_ANEW], {"held_until": stamp(now + TO_ACT)})
 
 
 def lost(action: Action) -> LeaseLost:

@@ -216,6 +216,18 @@ async def test_a_heartbeat_keeps_an_action_from_others(db: Database, clock: Fake
     assert await db.claims.claim("other", 60) is None
 
 
+@pytest.mark.parametrize("about_to_act", ["refuse_if_lost", "pressing", "giving_up"])
+async def test_who_acts_under_a_lease_that_ran_out_holds_it_anew(
+    db: Database, clock: FakeClock, about_to_act: str
+) -> None:
+    await db.requests.add(BOOK)
+    mine = await db.claims.claim("w", 60)
+    assert mine
+    clock.go(seconds=61)
+    await getattr(db.claims, about_to_act)(mine)
+    assert await db.claims.claim("other", 60) is None
+
+
 async def test_who_lost_the_lease_can_settle_nothing(db: Database, clock: FakeClock) -> None:
     await db.requests.add(BOOK)
     late = await db.claims.claim("late", 60)
