@@ -237,8 +237,8 @@ def plain_words_pages() -> Iterator[Page]:
         unsure = Unsure(doubt, words=(NASTY,) * 5, heard=wish, about=tuple(Place)[-3:])
         told = replace(unsure, acts=tuple(map(Asked, Act)), quoted=(NASTY,), noes=(NASTY,), unused=(NASTY,) * 9)
         told = replace(told, weekly=True, everything=True, more=(wish,) * 2, denied=wish)
-        for one in (unsure, told, Unsure(doubt)):
-            yield screens.doubts.unsure_page(one, buttons if one is unsure else [], WHEN, stays=one is unsure)
+        for each in (unsure, told, Unsure(doubt)):
+            yield screens.doubts.unsure_page(each, buttons if each is unsure else [], WHEN, stays=each is unsure)
     yield from (screens.doubts.left_page(), screens.doubts.with_left_out(words.no_page(), Show(Place.QUIET)))
     yield words.none_on(screens.booking.instead_of(page, HELD, WHEN), wish, WHEN)
 
