@@ -34,6 +34,7 @@ from bot.understanding.intents import (
 )
 from bot.understanding.matching import fits, fits_weekly
 from domain.model import ClassRef, Course, HeldBooking
+from domain.recurrence import PeriodicBooking
 from languages import N_
 
 
@@ -278,6 +279,7 @@ class Doubts:
                 held, live, series = [], [one for one in live if one.watch], []
             case Series():
                 held, live = [], []
+                series = [one for one in series if not _is_excepted(unsure, one)]
             case Cancel():
                 series = []
         verb = Verb.HELD if _only_sees(unsure) else Verb.ASK_CANCEL
@@ -346,8 +348,8 @@ def _is_denied(unsure: Unsure, ref: ClassRef) -> bool:
     return unsure.denied != Wish() and fits(unsure.denied, ref)
 
 
-def _is_excepted(unsure: Unsure, course: Course) -> bool:
-    """Whether a class of the week is what the message says no to, or excepts."""
+def _is_excepted(unsure: Unsure, course: Course | PeriodicBooking) -> bool:
+    """Whether a class of the week, or one that recurs, is what the message says no to, or excepts."""
     return unsure.denied != Wish() and fits_weekly(unsure.denied, course)
 
 

@@ -119,13 +119,17 @@ class Finder:
     async def mine(self, user_id: int, wish: Wish) -> Mine:
         """What the person holds, has asked for, or has every week, that the wish can mean."""
         held = [one for one in await self._bookings.held(user_id) if not self._house.has_begun(one.booking.ref)]
-        live = await self._requests.live_classes(user_id)
+        live = [*await self._requests.live_classes(user_id), *await self._on_lists(user_id)]
         teaches = await self._taught(wish)
         return Mine(
             [one for one in held if fits(wish, one.booking.ref) and teaches(one.booking.ref)],
             [one for one in live if fits(wish, one.class_ref) and teaches(one.class_ref)],
             await self.series(user_id, wish),
         )
+
+    async def _on_lists(self, user_id: int) -> list[Action]:
+        """The requests that ended on the site's waiting list, where the person can still leave it."""
+        return [one for one in await self._db.requests.on_lists(user_id) if one.wish is not None]
 
     async def mine_or_kin(self, user_id: int, wish: Wish) -> Mine:
         """And where nothing is meant by its name, what bears that name among other words: a vinyasa yoga for yoga."""

@@ -82,7 +82,7 @@ class WordsAboutMine:
     async def stop_watching(self, tap: Tap, wish: Wish) -> Response:
         """The one class that is watched and meant; or all that are."""
         mine = await self._find.mine_or_kin(tap.user_id, wish)
-        watched = [action for action in mine.live if action.watch]
+        watched = [action for action in mine.live if action.watch or action.waits_on_list]
         if len(watched) == 1:
             return await self._living.go(tap, Verb.TICKET, watched[0].id)
         return await self._living.go(tap, Verb.WATCHES, 0)

@@ -115,6 +115,10 @@ class PlainWordsFlow:
                 return await self._living.go(tap, Verb.PEOPLE, 0)
             case Show(_, days) if days:
                 return await self._mine.held_on(tap, Wish(days=days))
+            case Show(Place.QUIET, once=True):
+                return screens.asked.only_nightly_page()
+            case Show(Place.STATUS, number=int(number)):
+                return await self._living.go(tap, Verb.TICKET, number)
             case Show(Place.QUIET | Place.REMINDERS):
                 return await self._setting(tap, intent)
             case Show(place):

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.screens.page import Lines, Page, home_button, safe
+from bot.screens.places import place_button
 from bot.screens.plain_words import MOST_SHOWN, day_button, elsewhere, rest_of, slot_rows, told
 from bot.screens.slots import SlotState, SlotView
 from bot.screens.when import When, first_up
-from bot.understanding.intents import Wish
+from bot.understanding.intents import Place, Wish
 from domain.model import OpeningRule
 from languages import _
 
@@ -24,6 +25,15 @@ def full_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
     names = (_("<b>{course}</b> alle {time}", course=safe(view.name), time=_moment(view, full)) for view in full)
     lines.add(_("Piene: {names}.", names=", ".join(list(names)[:MOST_SHOWN])), rest_of(full))
     return Page(str(lines.add(_("Tocca per tenerne d'occhio una:"))), (*slot_rows(full, when), elsewhere(views)))
+
+
+def only_nightly_page() -> Page:
+    """Somebody wants no sound for a while: there are only the same hours of every night, which are not that."""
+    text = _(
+        "Zitto solo per un po' non so stare: le ore di silenzio sono le stesse ogni notte. "
+        "Per adesso puoi silenziare questa chat in Telegram: le prenotazioni restano come sono."
+    )
+    return Page(text, ((place_button(Place.QUIET),), (home_button(),)))
 
 
 def opening_page(days: Sequence[date], rule: OpeningRule, when: When) -> Page:

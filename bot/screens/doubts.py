@@ -33,6 +33,14 @@ DOUBTS = {
     Doubt.PAST: N_("Quel giorno è già passato."),
     Doubt.NO_DAY: N_("Quel giorno nel calendario non esiste."),
     Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») si fanno una lezione alla volta: scegli tu."),
+    Doubt.PAYING: N_(
+        "Non posso pagare, né vedere i pagamenti: guarda sul sito delle prenotazioni, o chiedi alla segreteria."
+    ),
+    Doubt.PAPERS: N_(
+        "Di tessere, iscrizioni e certificati non so niente: se ne occupa la segreteria del centro sportivo."
+    ),
+    Doubt.WEATHER: N_("Che tempo farà non lo so: guarda le previsioni. Non ho toccato niente."),
+    Doubt.PREMISES: N_("Di spogliatoi, attrezzatura e oggetti smarriti non so niente: chiedi al centro sportivo."),
     Doubt.COST: N_("Quanto costa non lo so: lo dice il sito delle prenotazioni."),
     Doubt.NOT_OFFERED: N_("Negli orari che conosco non lo trovo:"),
     Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),

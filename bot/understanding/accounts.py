@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.understanding.intents import (
@@ -17,6 +18,7 @@ from bot.understanding.intents import (
     Unwanted,
     Watch,
     Weekly,
+    Wish,
 )
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
@@ -28,6 +30,8 @@ JOINED = frozenset({Kind.AND, Kind.OR, Kind.ELSE})
 DENIED = frozenset({Kind.NOT, Kind.NOTHING, Kind.NO_LONGER})
 
 SEVERAL = 2
+ALWAYS = re.compile(r"^(?:at )?(?:always|sempre)\b")
+"""What says of something that recurs only that it does."""
 
 ACCOUNTED: dict[type[Intent], frozenset[Kind]] = {
     Book: JOINED | {Kind.BOOK, Kind.BOTH},
@@ -50,4 +54,6 @@ def left_over(parts: Sequence[Part], found: Intent) -> tuple[Part, ...]:
     wishes = found.wishes if isinstance(found, Book | Weekly) else ()
     known = SAYS_NOTHING | OF_THE_WISH | ACCOUNTED.get(type(found), frozenset())
     known -= {Kind.BOTH} if len(wishes) < SEVERAL and not isinstance(found, Swap) else frozenset()
-    return tuple(part for part in parts if part.kind not in known)
+    known |= {Kind.BOOK} if isinstance(found, Look) and found.but != Wish() else frozenset()
+    left = (part for part in parts if part.kind not in known)
+    return tuple(part for part in left if not (isinstance(found, Weekly) and ALWAYS.search(part.text)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.understanding.clauses import CONTENT
 from bot.understanding.drafts import Draft, gathered
-from bot.understanding.intents import Cancel, Intent, Look, Weekly, Wish
+from bot.understanding.intents import Cancel, Intent, Look, Series, Weekly, Wish
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
 from bot.understanding.vocabulary import Vocabulary
@@ -20,8 +20,10 @@ def all_of_it(parts: Sequence[Part], vocabulary: Vocabulary) -> list[Intent]:
         return []
     before = parts[: _exception_at(parts)]
     said = gathered(before, vocabulary).completed()[0]
+    if Kind.PAUSE in kinds:
+        return [Series(said.recurring())]
     if Kind.CANCEL in kinds:
-        return [Cancel(said.wish())]
+        return [Series(said.recurring()) if Kind.EVERY in kinds else Cancel(said.wish())]
     if Kind.EVERY in kinds:
         return [Weekly((said.wish(weekly=True),))]
     excepted = next((part.kind for part in parts[len(before) :] if part.kind in CONTENT), None)

@@ -43,7 +43,7 @@ from bot.understanding.intents import (
 from bot.understanding.lexicon import Kind
 from bot.understanding.looks import OPENS, asked_about
 from bot.understanding.parts import Part
-from bot.understanding.swaps import from_one_to_another, shift_said, split, which_one
+from bot.understanding.swaps import a_week_on, from_one_to_another, shift_said, split, which_one
 from bot.understanding.vocabulary import Vocabulary
 
 MOST_WISHES = 3
@@ -223,6 +223,9 @@ class Sentence:
         acts, looks = self._kinds & {Kind.BOOK, Kind.DO}, Kind.LOOK in self._kinds
         if weekly and not has_content:
             return Show(Place.PERIODIC)
+        if weekly and any(draft.days and draft.days.weekday is None for draft in drafts):
+            once = Book(tuple(draft.wish() for draft in drafts), every_one)
+            return self._unsure(Doubt.ONCE_OR_WEEKLY, Weekly(tuple(draft.recurring() for draft in drafts)), once)
         if weekly and (acts or not looks):
             return Weekly(tuple(draft.wish(weekly=True) for draft in drafts), every_one)
         asks = Kind.ASKING in self._kinds and not self._kinds & {Kind.BOOK, Kind.DO, Kind.SOFT}
@@ -247,7 +250,7 @@ class Sentence:
         """What is held, up to the last word that leads on; from there what is to be had instead."""
         if self._joined & {Kind.AND, Kind.OR, Kind.ELSE}:
             return self._unsure(Doubt.SEVERAL)
-        parts = from_one_to_another(self._parts)
+        parts = from_one_to_another(a_week_on(self._parts))
         at = split(parts)
         old, new = self._gathered(parts[:at]), self._gathered(parts[at:])
         if len(old.drafts) > 1 or len(new.drafts) > 1:
@@ -269,6 +272,7 @@ class Sentence:
             Doubt.NEGATED,
             self._to_cancel() or self._called_off(),
             self._to_watch(),
+            self._no_longer_watched(),
             meaning(instead_of_denied(self._parts), self._vocabulary),
             *(meaning(clause, self._vocabulary) for clause in clauses(self._parts) if not denies(clause)),
         )
@@ -302,6 +306,12 @@ class Sentence:
         kinds = {part.kind for part in before}
         one_is_watched = Kind.WATCH in kinds and Kind.COURSE in kinds and len(drafts) == 1
         return Watch(drafts[0].wish()) if one_is_watched else None
+
+    def _no_longer_watched(self) -> StopWatching | None:
+        """What is not to be watched any more: `I don't care for yoga any more, stop looking`."""
+        is_clear = Kind.UNWATCH in self._kinds and not self._kinds & {Kind.CANCEL, Kind.MOVE}
+        drafts = self._gathered(self._parts).drafts if is_clear else []
+        return StopWatching(drafts[0].wish()) if len(drafts) == 1 else None
 
     def _to_cancel(self) -> Cancel | None:
         """What is to be cancelled, as far as it is said before the no: `cancel yoga tomorrow, but not pilates`."""

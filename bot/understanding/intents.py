@@ -203,6 +203,8 @@ class Show:
     place: Place
     days: tuple[date, ...] = ()  # of what is held: only these; of a holiday: its first day, and its last if it is said
     span: tuple[time, time] | None = None  # of the quiet hours: from when to when
+    once: bool = False  # of the quiet hours: only for a while, which they never are
+    number: int | None = None  # of a request: the one that is meant
     lead: timedelta | None = None  # of a reminder: how long before a class
     unused: tuple[str, ...] = ()  # the words of weight that the page has nothing to do with
 
@@ -234,6 +236,10 @@ class Doubt(StrEnum):
     PAST = auto()  # it names a day that is over
     NO_DAY = auto()  # it names a day that no calendar has
     EXCEPT = auto()  # it means everything but something
+    PAYING = auto()  # it wants to pay, or to have money back
+    PAPERS = auto()  # it is about a card, a membership or a doctor's certificate
+    WEATHER = auto()
+    PREMISES = auto()  # it is about the building, what is brought there, what was left there
     COST = auto()  # what something costs, which nobody has told the bot
     NOT_OFFERED = auto()  # it is about a sport that no timetable has
     CORRECTED = auto()  # it puts right something that was said before

@@ -74,6 +74,29 @@ REMINDERS = re.compile(
     r"(?: e mezz[ao]| and a half)? (?:before|earlier|in advance"
     r"|prima)"
 )
+SOUNDS_AGAIN = re.compile(
+    r"\b(?:un ?mute|un ?silence|(?:ri)?(?:accend|attiv)\w+ (?:(?:le|i|gli|tutte|tutti|pure) )*(?:notific\w+"
+    r"|avvis\w+|messagg\w+|suon\w+)"
+    r"|(?:turn|switch) (?:(?:the|my) )*(?:notifications?|messages|alerts?|sounds?) (?:back )?on|(?:turn"
+    r"|switch) (?:back )?on"
+    r" (?:(?:the|my) )*(?:notifications?|messages|alerts?|sounds?)"
+    r"|(?:you can|puoi|può|puo|potete) (?:(?:start|again|di nuovo|ora|now|adesso|pure) )*(?:(?:text|write|message"
+    r"|notify|ring|ping)\w*(?: (?:to )?me)? again"
+    r"|(?:ricominciare|riprendere|tornare) a (?:scriver\w+|mandar\w+|notific\w+|suonare|avvisar\w+|disturbar\w+)"
+    r"|riscrivermi"
+    r"|scrivermi di nuovo))\b"
+)
+"""What was silent may ring again."""
+_A_NUMBER = r"(?:n|nr|num|numero|number|no)"
+NUMBERED = re.compile(
+    r"(?:(?:ciao|hi|hello|please|per favore|puoi|can you|could you|mi|vorrei|i want to|,) )*"
+    r"(?:annull\w+|cancel\w*|cancell\w+|disd\w+|ritir\w+|togli\w*|elimin\w+|withdraw|drop|delete|remove|undo|show"
+    r"|mostra\w*|vedi"
+    r"|vedere|see|dov is|where is)(?: me)? (?:(?:la|il|le|my|the|mia|quella) )*"
+    rf"(?:(?:(?:prenotazione|booking|reservation) )?{_A_NUMBER}|(?:richiesta|request|ticket)(?: {_A_NUMBER})?)"
+    r" (?P<number>\d{1,7})"
+    r"(?: (?:please|pls|per favore|grazie|thanks))?"
+)
 LANGUAGE = re.compile(
     r"\b(?:language|lang|lingua)\b|\b(?:speak|talk|write|answer|reply|switch|change|chat|parl\w+|rispond\w+|scriv\w+"
     r"|pass\w+|cambi\w+"
@@ -152,6 +175,8 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
     kinds = {part.kind for part in parts}
     if WAY.search(plain) and not kinds & (DEEDS - {Kind.BOOK}):  # "get" may mean to book
         return Unsure(Doubt.WAY)
+    if SOUNDS_AGAIN.search(plain) and not kinds & OF_A_CLASS:
+        return Show(Place.QUIET)
     if WRONG.fullmatch(plain.strip(" ,?")):
         return Unsure(Doubt.CORRECTED)
     if kinds & WHEN and (
@@ -179,6 +204,12 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
     if not kinds & DEEDS and (HISTORY.search(plain) or _of_a_month_gone(plain, kinds, today)):
         return Show(Place.HISTORY)
     return None
+
+
+def numbered(plain: str) -> int | None:
+    """The number of the request that the whole normalised text is about: `annulla la prenotazione n. 4`."""
+    found = NUMBERED.fullmatch(plain.strip(" ,?"))
+    return int(found["number"]) if found else None
 
 
 def one_setting(plain: str) -> Place | None:

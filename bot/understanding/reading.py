@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.understanding.asides import without_asides
+from bot.understanding.beyond import beyond
 from bot.understanding.days_off import holiday_days
 from bot.understanding.denials import without_side_noes
 from bot.understanding.grammar import meaning
@@ -23,13 +24,14 @@ from bot.understanding.hearing import (
     is_missed,
     pages_about,
 )
-from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure, Wish
+from bot.understanding.intents import Doubt, Intent, Place, Said, Show, Unsure, Wish, Word
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part, corrected_word, taken_apart
 from bot.understanding.phrases import COSTS, page_named, pleasantry
-from bot.understanding.questions import asked_whole, one_setting, words_for
+from bot.understanding.questions import asked_whole, numbered, one_setting, words_for
 from bot.understanding.ranges import with_ranges
 from bot.understanding.sayings import plainer, reworded
+from bot.understanding.second_thoughts import thought_better
 from bot.understanding.telling import acts_of, covered_by, kept_words, means_all, quotations, unused_words
 from bot.understanding.values import with_values
 from bot.understanding.vocabulary import Vocabulary
@@ -83,12 +85,19 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
         return _with_what_was_left(with_values(Show(one_setting(plain) or Place.SETTINGS), plain), plain)
     if whole is not None:
         return whole
+    if thought_better(plain):
+        return Said(Word.NO)
+    if number := numbered(plain):
+        return Show(Place.STATUS, number=number)
     if not plain or plain.isdigit():
         return Unsure(Doubt.UNKNOWN)
     parts = with_ranges(taken_apart(plainer(plain), vocabulary, today), today)
-    main = without_side_noes(parts)
-    costs = Unsure(Doubt.COST) if COSTS.search(plain) else None
-    found = costs or asked_whole(plain, parts, today) or meaning(parts, vocabulary)
+    main, kinds = without_side_noes(parts), {part.kind for part in parts}
+    out_of_reach = None if COSTS.search(plain) else beyond(plain, kinds)
+    if out_of_reach and not kinds >= {Kind.COURSE, Kind.DAY}:
+        return Unsure(out_of_reach)
+    unmet = Unsure(out_of_reach or Doubt.COST) if out_of_reach or COSTS.search(plain) else None
+    found = unmet or asked_whole(plain, parts, today) or meaning(parts, vocabulary)
     if isinstance(found, Show):
         return _with_what_was_left(with_values(found, plain), plain)
     if not isinstance(found, Unsure):

@@ -43,7 +43,8 @@ SAYS_HOW_MUCH = re.compile(
 )
 THE_NEXT_DAY = re.compile(
     r"(?:to |for |a |al |alla |per )?(?:(?P<later>(?:il |the |l )?(?:giorno (?:dopo|seguente|successivo)|indomani"
-    r"|day after|next day|following day))|(?P<earlier>(?:il |the )?(?:giorno prima|day before)))"
+    r"|day after|next day|following day))|(?P<week>(?:(?:del|al)?la |the )?(?:week after|settimana (?:dopo|seguente"
+    r"|successiva)|following week))|(?P<earlier>(?:il |the )?(?:giorno prima|day before)))"
     r"(?! (?:tomorrow|yesterday|each|every|any|di|del|of|my|the)\b)(?= |$)"
 )
 SOME = re.compile(
@@ -77,7 +78,7 @@ def shift_at(text: str, at: int) -> tuple[int, Shift] | None:
         earlier = bool(found["earlier"]) or on.startswith("indietro")
         return found.end(), Shift(length, later - earlier)
     if found := THE_NEXT_DAY.match(text, at):
-        return found.end(), Shift(DAY, 1 if found["later"] else -1)
+        return found.end(), Shift(7 * DAY, 1) if found["week"] else Shift(DAY, 1 if found["later"] else -1)
     if found := SOME.match(text, at):
         return found.end(), Shift(None, 1 if found["later"] or found["dopo"] else -1)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.understanding.clauses import CONTENT
 from bot.understanding.hours import hours_at
@@ -15,6 +16,7 @@ from bot.understanding.parts import Part
 INTO = ("a ", "al ", "alla ", "per ", "for ", "to ")
 FROM_TO = re.compile(r"(?:from|dalle|dall|dalla|da) (.+?) (?:to|until|till|alle|all|alla|a) (.+)")
 WHICH_ONE = (("second", 1), ("third", 2), ("terz", 2), ("ultim", -1), ("last", -1), ("first", 0), ("prim", 0))
+WEEK_ON = re.compile(r"settimana (?:dopo|seguente|successiva)$|week after$|following week$")
 SOONER = re.compile(r"anticip|indietro")
 LATER_ON = re.compile(r"posticip|postpon|rimand|push|delay|ritard|slitt|pospo|avanti")
 
@@ -22,6 +24,8 @@ LATER_ON = re.compile(r"posticip|postpon|rimand|push|delay|ritard|slitt|pospo|av
 def shift_said(parts: Sequence[Part]) -> Shift | None:
     """How much later or earlier; the verb says which way, where nothing else does."""
     said = next((part.shift for part in parts if part.shift), None)
+    if said is None and any(part.kind is Kind.MOVE for part in parts):
+        said = next((Shift(timedelta(days=7), 1) for part in parts if WEEK_ON.search(part.text)), None)
     if said is None or said.way:
         return said
     verb = " ".join(part.text for part in parts if part.kind is Kind.MOVE)
@@ -32,6 +36,11 @@ def which_one(parts: Sequence[Part]) -> int | None:
     """Which of several is meant, in their order."""
     said = next((part.text for part in parts if part.kind is Kind.NTH), "")
     return next((number for word, number in WHICH_ONE if word in said), None)
+
+
+def a_week_on(parts: Sequence[Part]) -> list[Part]:
+    """Without "the week after" of what is moved: it is a week from the class that is held, and no day of it."""
+    return [part for part in parts if not WEEK_ON.search(part.text)]
 
 
 def from_one_to_another(parts: Sequence[Part]) -> list[Part]:

@@ -15,6 +15,30 @@ MORNING, NOON = time(6), time(12)
 OF_THE_MORNING = re.compile(r"\d am\b|\bmattina\b|\bmorning\b")
 MIDNIGHT = re.compile(r"\b(?:midnight|mezzanotte)\b")
 ENDS = re.compile(r"(?:before|until|till|prima|fino|entro|by)(?: (?:a|alle|all|delle|dell|le|the|at))*$")
+_A_DAY = (
+    r"(?:(?:next |prossim[oa] |this |quest[oa] )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunedi|martedi"
+    r"|mercoledi|giovedi"
+    r"|venerdi|sabato|domenica|domani|tomorrow|weekend|week|settimana|lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu"
+    r"|fri|sat|sun)"
+)
+FOR_A_WHILE = re.compile(
+    r"\b(?:today|oggi|tonight|stasera|stanotte|this (?:morning|afternoon|evening|week|weekend)|quest[oa] (?:mattina"
+    r"|sera|settimana"
+    r"|pomeriggio|weekend|ora|notte)|for (?:now|a (?:while|bit|moment|few)|the moment)|per (?:ora|adesso|un po"
+    r"|il momento|un attimo)"
+    r"|un (?:po|attimo)|(?:for|per) (?:\w+ ){0,3}(?:hours?|or[ae]|minut\w+|days?|giorn[oi]|weeks?|settiman[ae]|weekend)"
+    rf"|(?:during|durante|while|mentre|finche|until i|for the exam)|(?:for|per|on|di|this|nel|il|tutto il"
+    rf"|all) {_A_DAY}|{_A_DAY}$"
+    rf"|(?:until|till|til|fino (?:a|ad|al|alla|alle|all)) (?:{_A_DAY}|(?:le |the )?\d|i\b|noon|midnight|mezzogiorno"
+    rf"|mezzanotte"
+    r"|stasera|tonight|sera|evening|mattina|domattina))\b"
+)
+"""Only this once: the quiet hours are those of every night."""
+EVERY_NIGHT = re.compile(
+    r"\b(?:every|each|ogni|tutt[ei] (?:le|i)|always|sempre|di notte|at night|nights|notti|nightly|mentre dormo"
+    r"|while (?:i )?sleep"
+    r"|dall[ea]? .* all?[ea]?|from .* (?:to|until|till)|between|tra le|fra le|quiet hours|ore di silenzio)\b"
+)
 LEAD = re.compile(rf"(?<![\w:.,]){LENGTH}(?= |$)")
 
 
@@ -22,7 +46,8 @@ def with_values(show: Show, plain: str) -> Show:
     """The page of a setting with what the normalised text says it shall be."""
     match show.place:
         case Place.QUIET:
-            return replace(show, span=quiet_span(plain))
+            once = bool(FOR_A_WHILE.search(plain) and not EVERY_NIGHT.search(plain))
+            return replace(show, span=None if once else quiet_span(plain), once=once)
         case Place.REMINDERS:
             return replace(show, lead=lead_said(plain))
         case _:
