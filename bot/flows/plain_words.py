@@ -15,11 +15,12 @@ from bot.flows.living import LivingPages
 from bot.flows.making import MakingFlow
 from bot.flows.plain_habits import WordsAboutHabits
 from bot.flows.plain_mine import WordsAboutMine
+from bot.flows.plain_settings import setting_page
 from bot.flows.services import Services
 from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Call, Verb
 from bot.screens.holidays import LONGEST, MONTHS_AHEAD
-from bot.screens.page import Page, button
+from bot.screens.page import Page
 from bot.screens.places import PAGES
 from bot.screens.slots import SlotState, SlotView
 from bot.understanding.intents import (
@@ -44,7 +45,6 @@ from bot.understanding.intents import (
 from bot.understanding.matching import fits
 from bot.understanding.reading import understand
 from bot.understanding.words import is_only_emoji
-from domain.preferences import QuietHours
 from domain.together import Agreement
 
 
@@ -105,24 +105,8 @@ class PlainWordsFlow:
 
     async def _show(self, tap: Tap, intent: Intent) -> Response:
         match intent:
-            case Show(Place.HOLIDAYS, days) if days:
-                return await self._days_off(tap, days)
-            case Show(Place.USUAL):
-                return await self._again.usual(tap)
-            case Show(Place.LAST_WEEK):
-                return await self._again.last_week(tap)
-            case Show(Place.INVITE) if self._house.is_kept_by(tap.user_id):
-                return await self._living.go(tap, Verb.PEOPLE, 0)
-            case Show(_, days) if days:
-                return await self._mine.held_on(tap, Wish(days=days))
-            case Show(Place.QUIET, once=True):
-                return screens.asked.only_nightly_page()
-            case Show(Place.STATUS, number=int(number)):
-                return await self._living.go(tap, Verb.TICKET, number)
-            case Show(Place.QUIET | Place.REMINDERS):
-                return await self._setting(tap, intent)
-            case Show(place):
-                return await self._living.go(tap, PAGES[place].verb, *PAGES[place].numbers)
+            case Show():
+                return await self._place(tap, intent)
             case Said(word):
                 return await self._said(tap, word)
             case Unsure():
@@ -148,19 +132,25 @@ class PlainWordsFlow:
             case StopWatching(wish):
                 return await self._mine.stop_watching(tap, wish)
 
-    async def _setting(self, tap: Tap, show: Show) -> Response:
-        """The page of a setting, with the value that was written as its first button: nothing is set before a tap."""
-        call = PAGES[show.place]
-        page = await self._living.go(tap, call.verb, *call.numbers)
-        if not isinstance(page, Page):
-            return page
-        if show.lead:
-            return screens.preferences.said_page(page, screens.preferences.before_class(show.lead))
-        if show.span:
-            quiet = QuietHours(*show.span)
-            label, number = screens.preferences.quiet_hours(quiet), screens.preferences.quiet_number(quiet)
-            return screens.preferences.said_page(page, label, button(label, Verb.SET_SETTING, *call.numbers, number))
-        return page
+    async def _place(self, tap: Tap, show: Show) -> Response:
+        """The page that is asked for by its name."""
+        match show:
+            case Show(Place.HOLIDAYS, days) if days:
+                return await self._days_off(tap, days)
+            case Show(Place.USUAL):
+                return await self._again.usual(tap)
+            case Show(Place.LAST_WEEK):
+                return await self._again.last_week(tap)
+            case Show(Place.INVITE) if self._house.is_kept_by(tap.user_id):
+                return await self._living.go(tap, Verb.PEOPLE, 0)
+            case Show(_, days) if days:
+                return await self._mine.held_on(tap, Wish(days=days))
+            case Show(Place.STATUS, number=int(number)):
+                return await self._living.go(tap, Verb.TICKET, number)
+            case Show(Place.QUIET | Place.REMINDERS):
+                return await setting_page(self._living, tap, show)
+            case Show(place):
+                return await self._living.go(tap, PAGES[place].verb, *PAGES[place].numbers)
 
     async def _said(self, tap: Tap, word: Word) -> Response:
         match word:

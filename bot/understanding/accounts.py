@@ -54,6 +54,6 @@ def left_over(parts: Sequence[Part], found: Intent) -> tuple[Part, ...]:
     wishes = found.wishes if isinstance(found, Book | Weekly) else ()
     known = SAYS_NOTHING | OF_THE_WISH | ACCOUNTED.get(type(found), frozenset())
     known -= {Kind.BOTH} if len(wishes) < SEVERAL and not isinstance(found, Swap) else frozenset()
-    known |= {Kind.BOOK} if isinstance(found, Look) and found.but != Wish() else frozenset()
+    known |= {Kind.BOOK} if isinstance(found, Look) and found.but != Wish() and not found.wish.names else frozenset()
     left = (part for part in parts if part.kind not in known)
     return tuple(part for part in left if not (isinstance(found, Weekly) and ALWAYS.search(part.text)))

@@ -272,7 +272,7 @@ class Sentence:
             Doubt.NEGATED,
             self._to_cancel() or self._called_off(),
             self._to_watch(),
-            self._no_longer_watched(),
+            no_longer_watched(self._parts, self._vocabulary),
             meaning(instead_of_denied(self._parts), self._vocabulary),
             *(meaning(clause, self._vocabulary) for clause in clauses(self._parts) if not denies(clause)),
         )
@@ -307,12 +307,6 @@ class Sentence:
         one_is_watched = Kind.WATCH in kinds and Kind.COURSE in kinds and len(drafts) == 1
         return Watch(drafts[0].wish()) if one_is_watched else None
 
-    def _no_longer_watched(self) -> StopWatching | None:
-        """What is not to be watched any more: `I don't care for yoga any more, stop looking`."""
-        is_clear = Kind.UNWATCH in self._kinds and not self._kinds & {Kind.CANCEL, Kind.MOVE}
-        drafts = self._gathered(self._parts).drafts if is_clear else []
-        return StopWatching(drafts[0].wish()) if len(drafts) == 1 else None
-
     def _to_cancel(self) -> Cancel | None:
         """What is to be cancelled, as far as it is said before the no: `cancel yoga tomorrow, but not pilates`."""
         before = self._before_the_no()
@@ -332,3 +326,11 @@ class Sentence:
             return None
         drafts = self._gathered(self._parts).drafts
         return Cancel(drafts[0].wish()) if len(drafts) == 1 and drafts[0] != Draft() else None
+
+
+def no_longer_watched(parts: Sequence[Part], vocabulary: Vocabulary) -> StopWatching | None:
+    """What is not to be watched any more: `I don't care for yoga any more, stop looking`."""
+    kinds = {part.kind for part in parts}
+    is_clear = Kind.UNWATCH in kinds and not kinds & {Kind.CANCEL, Kind.MOVE}
+    drafts = gathered(parts, vocabulary).drafts if is_clear else []
+    return StopWatching(drafts[0].wish()) if len(drafts) == 1 else None
