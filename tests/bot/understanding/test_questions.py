@@ -50,7 +50,6 @@ def test_a_question_with_a_page_of_its_own_leads_there(said: str, place: Place) 
         ("never ring between midnight and 8", (time(0), time(8))),
         ("non disturbarmi dalle undici alle sette e mezza", (time(23), time(7, 30))),
         ("mute the notifications", None),
-        ("turn off all notifications until Monday", None),
     ],
 )
 def test_the_quiet_hours_come_with_the_times_that_were_said(said: str, span: tuple[time, time] | None) -> None:
