@@ -128,9 +128,18 @@ def _seen(tx: Transaction, user_id: int, booking: Booking, before: Before, now: 
     if known:
         return [], False
     done = done_after_all(tx, ActionType.BOOK, user_id, booking.ref, now, booking.booking_id, row_id)
-    if done is None and status in TOLD_AS_LOST:
+    if done is None and status in TOLD_AS_LOST and not _is_being_booked(tx, rows[-1][0]):
         add_notice(tx, user_id, NoticeKind.BACK, booking_row_id=rows[-1][0].id)
     return ([done] if done else []), False
+
+
+def _is_being_booked(tx: Transaction, held: HeldBooking) -> bool:
+    """Whether a worker is booking it anew: then that worker tells, and nothing has come back by itself."""
+    rows = tx.run(
+        "SELECT * FROM booking_actions WHERE user_id = :user_id AND action_type = 'book' AND status = 'processing'",
+        {"user_id": held.user_id},
+    )
+    return any(action.is_about(held) for action in all_readable(to_action, rows))
 
 
 def _not_seen(

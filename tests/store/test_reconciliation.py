@@ -306,6 +306,20 @@ async def test_who_found_nothing_to_cancel_does_not_hide_who_had_cancelled_it(db
     )
 
 
+async def test_what_is_booked_anew_did_not_come_back_by_itself(db: Database, clock: FakeClock) -> None:
+    """A reading may show it before the worker that books it has told."""
+    await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await read(db, clock, HELD)
+    await read_twice(db, clock)
+    again = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.claims.claim("w", 600)
+    assert claimed
+    assert claimed.id == again.id
+    await read(db, clock, HELD)
+    await db.settlement.settle(claimed, outcomes.booked(HELD, "seen"))
+    assert await told(db) == [(NoticeKind.GONE, None), (NoticeKind.RESULT, again.id)]
+
+
 async def test_only_the_last_word_about_a_class_counts(db: Database, clock: FakeClock) -> None:
     """Failed, then booked, then gone without us: that is a loss, and not the late end of the first try."""
     await failed(db, ActionType.BOOK, SiteUnavailable("503"))
