@@ -99,7 +99,7 @@ class Sentence:
             if Kind.SPORT in self._kinds and Kind.COURSE not in self._kinds:
                 return self._not_offered()
             if Kind.RHYTHM in self._kinds and not self._kinds & {*STEERING, Kind.NOT, Kind.LOOK}:
-                return self._unsure(Doubt.RHYTHM, *self._every_week())
+                return self._unsure(Doubt.RHYTHM, *every_week(self._parts, self._vocabulary))
             if Kind.EXCEPT in self._kinds:
                 return self._all_but()
             if Kind.NOT in self._kinds or Kind.NOTHING in self._kinds:
@@ -130,11 +130,6 @@ class Sentence:
         """It is about a sport that no timetable has: no other is offered in its place."""
         sports = tuple(part.text for part in self._parts if part.kind is Kind.SPORT)
         return Unsure(Doubt.NOT_OFFERED, (), sports, self._vocabulary.near(sports))
-
-    def _every_week(self) -> list[Intent]:
-        """What could recur each week, where another rhythm is asked for."""
-        wish = self._gathered(self._parts).completed()[0].wish(weekly=True)
-        return [Weekly((wish,))] if wish != Wish() else []
 
     def _all_but(self) -> Intent:
         clear = not self._unknown and not self._kinds & NO_EXCEPTION
@@ -334,3 +329,9 @@ def no_longer_watched(parts: Sequence[Part], vocabulary: Vocabulary) -> StopWatc
     is_clear = Kind.UNWATCH in kinds and not kinds & {Kind.CANCEL, Kind.MOVE}
     drafts = gathered(parts, vocabulary).drafts if is_clear else []
     return StopWatching(drafts[0].wish()) if len(drafts) == 1 else None
+
+
+def every_week(parts: Sequence[Part], vocabulary: Vocabulary) -> list[Intent]:
+    """What could recur each week, where another rhythm is asked for."""
+    wish = gathered(parts, vocabulary).completed()[0].wish(weekly=True)
+    return [Weekly((wish,))] if wish != Wish() else []
