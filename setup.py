@@ -16,6 +16,7 @@
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
     python setup.py --move-to postgresql://USER@HOST/NAME  moves the database to a server (or --move-to FILE: back)
+    python setup.py --move-to -   asks for that address, which may hold a password then, or reads it from its input
     python setup.py --try-alarms  a test notice to each channel of the key alarms, and a ping; says what came of each
     python setup.py --language it|en  says all this in that language; else the configuration's, else the system's
 
@@ -44,7 +45,7 @@ from admin.hand_login import HandLoginFailed
 from admin.session_file import SessionFileError
 from admin.survey.terminal import Wanted, survey
 from admin.wizard import DigitsSpent, Wizard, refuse_unwritable
-from database import open_database, restored
+from database import PostgresqlAddress, open_database, restored
 from domain.errors import ConfigError, DatabaseError
 from domain.model import Clock, utc_now
 from domain.programs import living
@@ -117,7 +118,9 @@ def _add_tasks(one: argparse._MutuallyExclusiveGroup) -> None:
     )
     one.add_argument("--try-alarms", action="store_true", help=_("send a test notice to each channel of 'alarms'"))
     one.add_argument("--restore", metavar="FILE", type=Path, help=_("put a backup in place of the database"))
-    one.add_argument("--move-to", metavar="PLACE", help=_("move the database to postgresql://..., or to a file"))
+    one.add_argument(
+        "--move-to", metavar="PLACE", help=_("move the database to postgresql://..., or to a file; -: asks where")
+    )
 
 
 def _contradiction(chosen: argparse.Namespace) -> str:
@@ -167,7 +170,7 @@ def do(chosen: argparse.Namespace) -> int:
         if chosen.restore is not None:
             return asyncio.run(bring_back(loaded(chosen.config), chosen.restore.expanduser()))
         if chosen.move_to is not None:
-            moving.move(loaded(chosen.config), chosen.move_to.strip(), print)
+            moving.move(loaded(chosen.config), where_to(chosen.move_to.strip()), print)
             return WELL
         if chosen.try_alarms:
             return WELL if asyncio.run(channels.try_all(loaded(chosen.config), print)) else UNWELL
@@ -181,6 +184,19 @@ def do(chosen: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\n" + _("Stopped."), file=sys.stderr)
         return STOPPED
+
+
+def where_to(place: str) -> str:
+    """The place that was named; for "-" the answer at the terminal, which it does not show, or a line of the input."""
+    if place == "-":
+        return (getpass.getpass(_("Where to: ")) if sys.stdin.isatty() else sys.stdin.readline()).strip()
+    if any(PostgresqlAddress(place).secrets()):
+        seen = _(
+            "Whoever is logged in on this machine can see the password in that address while this runs: "
+            "'--move-to -' asks for it instead, and with a ~/.pgpass it needs not stand there."
+        )
+        print(seen, file=sys.stderr)
+    return place
 
 
 def session_by_hand(chosen: argparse.Namespace) -> int:

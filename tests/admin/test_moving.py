@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -66,10 +67,11 @@ def in_file(config: Path) -> dict[str, Any]:
 
 @pytest.mark.process
 def test_the_database_goes_to_a_server_and_comes_back(
-    config: Path, address: str, capsys: pytest.CaptureFixture[str]
+    config: Path, address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = in_file(config)
-    assert setup.main(["--config", str(config), "--move-to", address]) == setup.WELL
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{address}\n"))
+    assert setup.main(["--config", str(config), "--move-to", "-"]) == setup.WELL
     assert in_file(config) == before | {"database": address}
     assert list(in_file(config)) == list(before)
     assert asyncio.run(requests(load(config))) == [1]
@@ -84,6 +86,17 @@ def test_the_database_goes_to_a_server_and_comes_back(
     assert "booking_actions: 1\n" in said.out
     assert "stays where it is" in said.out
     assert PASSWORD not in said.out + said.err
+
+
+def test_a_password_on_the_command_line_is_taken_with_a_word_about_who_can_see_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    server = "postgresql://a@host/name"
+    for place, is_told in [(server.replace("@", ":geheim@"), True), (server, False), ("a.db", False)]:
+        assert setup.where_to(place) == place
+        said = capsys.readouterr()
+        assert ("--move-to -" in said.err) == is_told
+        assert "geheim" not in said.out + said.err
 
 
 @pytest.mark.process
