@@ -116,10 +116,13 @@ class Doubts:
         if asks(unsure, Act.UNWATCH) or (asks(unsure, Act.STOP) and unsure.heard != Wish()):
             watched = await self._of_mine(tap, StopWatching(unsure.heard), unsure.heard, unsure)
             added += [(None, one) for one in watched]
+            made = [] if watched and asks(unsure, Act.UNWATCH) else made
         says_when = bool(unsure.heard.names and unsure.heard.days and unsure.heard.hours)
         is_moved = asks(unsure, Act.MOVE) or (says_when and not (unsure.acts or unsure.only_asks or unsure.weekly))
         if is_moved and not any(deed is Deed.SWAP for deed, _one in made):
             added += [(Deed.SWAP, one) for one in await self._moved(tap, unsure)]
+        if asks(unsure, Act.PAUSE) and unsure.heard.names and not unsure.weekly:
+            added += [(None, one) for one in await self._every_week(tap, unsure)]
         if unsure.weekly and unsure.doubt is not Doubt.ONCE_OR_WEEKLY:
             added += [(None, one) for one in await self._every_week(tap, unsure)]
             made = [each for each in made if each[0] is not Deed.BOOK and unpack(each[1].data).verb is not Verb.SLOT]
@@ -273,7 +276,7 @@ class Doubts:
             return await self._swaps(tap, reading, mine.held)
         held = [one for one in mine.held if not _is_denied(unsure, one.booking.ref)]
         live = [one for one in mine.live if not _is_denied(unsure, one.class_ref)]
-        series = list(mine.series)
+        series = [one for one in mine.series if unsure.denied == Wish() or not fits_weekly(unsure.denied, one)]
         match reading:
             case StopWatching():
                 held, live, series = [], [one for one in live if one.watch], []
@@ -313,7 +316,8 @@ def as_asked(made: Sequence[Choice], unsure: Unsure) -> list[Choice]:
     """The choices in the order of what was asked: what the verb says first, never what it denies."""
     asked = [DEEDS[each.act] for each in unsure.acts if not each.denied and each.act in DEEDS]
     denied = {DEEDS[each.act] for each in unsure.acts if each.denied and each.act in DEEDS} - {*asked}
-    if asks(unsure, Act.KEEP) and Deed.CANCEL not in asked:
+    stays_there = asks(unsure, Act.KEEP) and (Deed.CANCEL not in asked or Asked(Act.CANCEL, denied=True) in unsure.acts)
+    if stays_there or (asks(unsure, Act.PAUSE) and Deed.CANCEL not in asked):
         denied.add(Deed.CANCEL)
     kept = [each for each in made if each[0] not in denied]
     if not asked:

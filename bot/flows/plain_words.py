@@ -143,8 +143,8 @@ class PlainWordsFlow:
                 return await self._again.last_week(tap)
             case Show(Place.INVITE) if self._house.is_kept_by(tap.user_id):
                 return await self._living.go(tap, Verb.PEOPLE, 0)
-            case Show(_, days) if days:
-                return await self._mine.held_on(tap, Wish(days=days))
+            case Show(_, days) if days or show.names:
+                return await self._mine.held_on(tap, Wish(show.names, days))
             case Show(Place.STATUS, number=int(number)):
                 return await self._living.go(tap, Verb.TICKET, number)
             case Show(Place.QUIET | Place.REMINDERS):

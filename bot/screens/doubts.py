@@ -93,8 +93,10 @@ def unsure_page(
         lines.add(_("Che cosa vuoi fare?") if len(legend) > 1 else question, " · ".join(legend))
     elif not buttons:
         lines.add(_("Che cosa vuoi fare?") if unsure.about or read else "")
-    otherwise = OFFERED_OF_MINE if unsure.of_mine else ALWAYS_OFFERED
-    shown = unsure.about if buttons or unsure.about else otherwise
+    says_no = doubt is Doubt.NEGATED
+    otherwise = OFFERED_OF_MINE if unsure.of_mine or says_no else ALWAYS_OFFERED
+    about = tuple(place for place in unsure.about if not (says_no and place is Place.NEW))
+    shown = about if buttons or about else otherwise
     if unsure.doubt is Doubt.WORDS and not unsure.is_told and Place.MINE not in shown:
         shown = (Place.MINE, *shown)  # the word that is not known may be about what is held
     if not (buttons or read or unsure.about):

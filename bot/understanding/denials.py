@@ -60,6 +60,9 @@ LINKING = worded("so quindi but ma because cause perche if se since siccome then
 """Words that end a sentence beside the wish, or begin one."""
 UNWELL = re.compile(r"(?:sta|sto|stanno|feel|feeling|doing)? ?(?:\w+ )?(?:bene|well|good|great)(?= |$)")
 
+KNOWING = worded("remember recall ricordo ricordavo ricordi know understand capisco sure sicuro sicura")
+"""What is not known is not denied by that: `I can't remember whether I booked yoga`."""
+NO_MORE_THAN = worded("solo only soltanto just")
 TOO_MUCH = re.compile(r"(?:too|troppo|very|so|tanto|possible|possibile)(?= |$)")
 """What a courtesy says no to: `if it is not too complicated`."""
 
@@ -80,6 +83,11 @@ def without_side_noes(parts: Sequence[Part]) -> Sequence[Part]:
 
 def _end_of_side_no(parts: Sequence[Part], at: int) -> int:
     """Where what such a no says ends; where the no stands if it may be about the wish."""
+    after = [number for number in range(at + 1, len(parts)) if parts[number].kind not in (*SKIPPED, Kind.SOFT)]
+    if parts[at + 1 : at + 2] and parts[at + 1].text in NO_MORE_THAN:
+        return at + 2
+    if after and parts[after[0]].text in KNOWING:
+        return after[0] + 1
     links = [number for number, part in enumerate(parts) if part.kind in LINKS or part.text in LINKING]
     end = next((number for number in links if number > at), len(parts))
     first = next((number + 1 for number in reversed(links) if number < at), 0)

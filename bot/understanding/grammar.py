@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from bot.understanding.accounts import left_over
 from bot.understanding.clauses import (
@@ -163,7 +162,7 @@ class Sentence:
         if Kind.MOVE in self._kinds:
             return self._swap()
         if Kind.MINE in self._kinds and not steering and self._asks_what_is_held():
-            return Show(Place.MINE, self._days_held())
+            return self._held()
         gatherer = self._gathered(self._parts)
         drafts, joints = gatherer.completed(), gatherer.joints
         if gatherer.dangles:
@@ -188,12 +187,14 @@ class Sentence:
         opens = any(part.kind is Kind.LOOK and OPENS.match(part.text) for part in self._parts)
         return asks and not opens and not self._kinds & {Kind.BOOK, Kind.EVERY}
 
-    def _days_held(self) -> tuple[date, ...]:
-        """The days that are asked about, where nothing else narrows the question."""
-        if self._unknown or self._kinds & {Kind.COURSE, Kind.WHERE, Kind.WHO, *JOINTS} - {Kind.COMMA}:
-            return ()
+    def _held(self) -> Show:
+        """What is held, of the class and the days that are asked about, where nothing else narrows the question."""
+        if self._unknown or self._kinds & {Kind.WHERE, Kind.WHO, *JOINTS} - {Kind.COMMA}:
+            return Show(Place.MINE)
         drafts = self._gathered(self._parts).drafts
-        return drafts[0].days.dates if len(drafts) == 1 and drafts[0].days else ()
+        if len(drafts) != 1:
+            return Show(Place.MINE)
+        return Show(Place.MINE, drafts[0].days.dates if drafts[0].days else (), names=drafts[0].names)
 
     def _steered(self, draft: Draft, *, weekly: bool) -> Reading:
         if Kind.WATCH in self._kinds:

@@ -207,6 +207,7 @@ class Show:
     number: int | None = None  # of a request: the one that is meant
     lead: timedelta | None = None  # of a reminder: how long before a class
     unused: tuple[str, ...] = ()  # the words of weight that the page has nothing to do with
+    names: tuple[str, ...] = ()  # of what is held: only these courses
 
 
 class Word(StrEnum):

@@ -173,7 +173,8 @@ MONTHS_KEPT_AHEAD = 2  # this month and the next may be meant of what is booked
 def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None:
     """The page for a question of one of these kinds, whose other words change nothing; None where it is none."""
     kinds = {part.kind for part in parts}
-    if WAY.search(plain) and not kinds & (DEEDS - {Kind.BOOK}):  # "get" may mean to book
+    is_short = len(plain.split()) <= LONGEST_OF_A_WAY or kinds & {Kind.ASKING, Kind.LOOK}
+    if is_short and WAY.search(plain) and not kinds & (DEEDS - {Kind.BOOK}):  # "get" may mean to book
         return Unsure(Doubt.WAY)
     if SOUNDS_AGAIN.search(plain) and not kinds & OF_A_CLASS:
         return Show(Place.QUIET)
@@ -237,11 +238,17 @@ SAID_BY = {
     Place.HISTORY: (HISTORY,),
 }
 """How the pages are asked for that a message may say more beside."""
+ENDS = 2  # words
+LONGEST_OF_A_WAY = 8  # words of a message that only names a tram or a map
 
 
 def words_for(place: Place, plain: str) -> list[str] | None:
-    """The words of the normalised text that ask for the page; None for one that is asked for by nothing else."""
+    """The words of the normalised text that ask for the page: those that the question begins and ends with.
+
+    None for a page that is asked for by nothing but its name.
+    """
     patterns = SAID_BY.get(place)
     if patterns is None:
         return None
-    return [word for pattern in patterns for match in pattern.finditer(plain) for word in match[0].split()]
+    asked = [match[0].split() for pattern in patterns for match in pattern.finditer(plain)]
+    return [word for words in asked for word in (*words[:ENDS], *words[ENDS:][-ENDS:])]

@@ -57,6 +57,7 @@ OF_A_VALUE = worded(
 )
 """What the value of a setting that was read may be made of."""
 OF_A_NIGHT = worded("night nights notte notti each every ogni sleep sleeping dormo while mentre")
+OF_AN_EVE = worded("night evening sera notte day giorno")  # before a class: no hour of it is told by that
 OF_COSTS = ("quanto", "cost", "costs", "costa", "price", "prezzo")
 MOST_NOES = 3
 SAYS_NO = re.compile(
@@ -113,7 +114,9 @@ def _with_what_was_left(show: Show, plain: str) -> Show:
     covered += about_page(show.place, plain)
     if show.span or show.lead or show.place is Place.RULES:
         covered += [word for word in plain.split() if word in OF_A_VALUE or any(sign.isdigit() for sign in word)]
-    covered += [word for word in plain.split() if show.place in (Place.QUIET, Place.REMINDERS) and word in OF_A_NIGHT]
+    covered += [word for word in plain.split() if show.place is Place.QUIET and word in OF_A_NIGHT]
+    if show.place is Place.REMINDERS:
+        covered = [word for word in covered if show.lead or word not in OF_AN_EVE] + ["each", "every", "ogni"]
     return replace(show, unused=unused_words(plain.split(), covered, str))
 
 
@@ -133,7 +136,7 @@ def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text
         unsure,
         words=told,
         heard=named.wishes[0],
-        more=tuple(wish for wish in named.wishes[1:] if wish.names),
+        more=tuple(wish for wish in named.wishes[1:] if wish.names or wish.where),
         denied=refused.wishes[0],
         of_mine=bool(kinds & OF_MINE) or is_missed(parts, refused.taken),
         only_asks=asks and not kinds & (DROPS if Kind.ASKING in kinds else DROPS | {Kind.NOT}),

@@ -100,7 +100,7 @@ def acts_of(parts: Sequence[Part], plain: str) -> tuple[Asked, ...]:
         elif part.kind not in BETWEEN and part.text not in NEEDED:
             denied = False
     if KEEPS.search(plain):
-        found = [Asked(Act.KEEP), *(each for each in found if each != Asked(Act.CANCEL, denied=True))]
+        found.insert(0, Asked(Act.KEEP))
     return tuple(dict.fromkeys(found))
 
 
