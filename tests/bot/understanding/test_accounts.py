@@ -81,3 +81,25 @@ def test_what_is_excepted_or_not_wanted_comes_with_the_question(said: str, denie
     intent = understand(said, DEMO, TODAY)
     assert isinstance(intent, Unsure)
     assert line_of(Look(intent.denied)) == denied
+
+
+@pytest.mark.parametrize(
+    ("said", "reads"),
+    [
+        ("mia moglie non sta bene, disdici yoga domani", ["cancel yoga 25/11"]),
+        ("book gag on Thursday, and don't let me chicken out", ["book gag 26/11"]),
+        ("disdici yoga domani, non solo pilates", None),
+        ("non occorre che annulli yoga domani", None),
+        ("don't bother booking yoga tomorrow", None),
+        ("yoga domani, non pilates", None),
+        ("book yoga tomorrow if it doesn't rain", None),
+    ],
+)
+def test_a_no_beside_the_wish_is_named_and_stops_nothing_that_is_clear(said: str, reads: list[str] | None) -> None:
+    found = understand(said, DEMO, TODAY)
+    if reads is None:
+        assert not isinstance(found, Unsure) or found.doubt is Doubt.NEGATED or found.unused
+    else:
+        assert isinstance(found, Unsure)
+        assert [line_of(each) for each in found.readings] == reads
+        assert found.unused
