@@ -238,12 +238,14 @@ SAID_BY = {
     Place.HISTORY: (HISTORY,),
 }
 """How the pages are asked for that a message may say more beside."""
+SET = (Place.REMINDERS, Place.QUIET, Place.CALENDAR)
+"""Pages of settings, whose questions may have anything between their first and their last words."""
 ENDS = 2  # words
 LONGEST_OF_A_WAY = 8  # words of a message that only names a tram or a map
 
 
 def words_for(place: Place, plain: str) -> list[str] | None:
-    """The words of the normalised text that ask for the page: those that the question begins and ends with.
+    """The words of the normalised text that ask for the page; of a setting those at both ends of the question.
 
     None for a page that is asked for by nothing but its name.
     """
@@ -251,4 +253,6 @@ def words_for(place: Place, plain: str) -> list[str] | None:
     if patterns is None:
         return None
     asked = [match[0].split() for pattern in patterns for match in pattern.finditer(plain)]
+    if place not in SET:
+        return [word for words in asked for word in words]
     return [word for words in asked for word in (*words[:ENDS], *words[ENDS:][-ENDS:])]
