@@ -76,6 +76,12 @@ def tree_of(path: Path) -> ast.Module:
 
 
 @cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """All of the tree, walked once for all tests: to walk costs more than to parse."""
+    return tuple(ast.walk(tree_of(path)))
+
+
+@cache
 def imports() -> dict[str, set[str]]:
     """What each module of the project imports, at whatever depth of its code and also for types only.
 
@@ -85,7 +91,7 @@ def imports() -> dict[str, set[str]]:
 
 
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from (whole_name(alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -201,7 +207,7 @@ def test_no_sql_stands_outside_the_store() -> None:
         f"{name}:{node.lineno}"
         for name, path in product().items()
         if not is_in(name, "store")
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip().startswith(statement)
     }
     assert guilty == set()
@@ -244,7 +250,7 @@ def test_no_module_leads_back_to_itself_not_even_for_a_type() -> None:
 
 def classes(names: Iterable[str]) -> Iterator[tuple[str, ast.ClassDef]]:
     for name in names:
-        for node in ast.walk(tree_of(modules()[name])):
+        for node in nodes_of(modules()[name]):
             if isinstance(node, ast.ClassDef):
                 yield name, node
 
@@ -288,7 +294,7 @@ def test_no_function_is_longer_than_a_page() -> None:
     found = {
         f"{name}.{node.name} is long"
         for name in judged()
-        for node in ast.walk(tree_of(modules()[name]))
+        for node in nodes_of(modules()[name])
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of(node) > LONGEST_FUNCTION
     }
     assert found == set()
@@ -319,7 +325,7 @@ def test_no_test_changes_a_constant_of_a_module() -> None:
         f"{name}:{node.lineno}"
         for name in modules()
         if is_in(name, "tests")
-        for node in ast.walk(tree_of(modules()[name]))
+        for node in nodes_of(modules()[name])
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "setattr"
         for argument in node.args[:2]
         if isinstance(argument, ast.Constant) and re.search(r"(^|\.)[A-Z][A-Z_]{2,}$", str(argument.value))
