@@ -20,6 +20,7 @@ from typing import TypeVar
 
 import psycopg
 
+from domain.errors import DatabaseBusy
 from domain.postgresql_address import PostgresqlAddress
 from store.connection import Duty, Waiting, Work
 
@@ -116,7 +117,8 @@ class Turns:
         """Does the work whenever no other program does it, until `stop` is set or the work ends by itself.
 
         The work gets an event that is set when it has to end: at the stop, or because the lock is lost. While another
-        program has the duty, `waiting` lasts.
+        program has the duty, `waiting` lasts. Work that ends because the database is out of reach begins anew with its
+        next turn.
         """
         while not stop.is_set():
             session = _Session(self._address, self._duty, self._pace.silence)
@@ -157,6 +159,12 @@ class Turns:
         try:
             await work(over)
             return not over.is_set()
+        except (
+            DatabaseBusy
+        ) as error:  # the server was out of reach for it: whether the lock is still ours is asked anew
+            log.warning("What is done on the duty %s has ended, and begins anew: %s", self._duty.name, error)
+            await _rest(stop, self._pace.sign)
+            return False
         finally:
             for each in ends:
                 each.cancel()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
 
+from domain.errors import DatabaseBusy
 from domain.postgresql_address import PostgresqlAddress
 from store.connection import Duty
 from store.postgresql.duty import DutyPace, Turns
@@ -117,6 +118,19 @@ async def test_a_session_that_the_server_ends_is_a_duty_lost_and_had_again(addre
         await one.works.wait()
         await one.end()
     assert notes == ["one begins", "one ends", "one begins", "one ends"]
+
+
+async def test_work_for_which_the_database_was_out_of_reach_begins_anew(address: PostgresqlAddress) -> None:
+    notes: list[str] = []
+
+    async def work(over: asyncio.Event) -> None:
+        notes.append("begins")
+        if len(notes) < 3:
+            raise DatabaseBusy("out of reach")
+
+    async with asyncio.timeout(PATIENCE):
+        await Turns(address, Duty.TELEGRAM, BRISK).run(asyncio.Event(), work, nullcontext)
+    assert notes == ["begins", "begins", "begins"]
 
 
 async def test_work_that_ends_by_itself_ends_the_duty(address: PostgresqlAddress) -> None:
