@@ -149,6 +149,8 @@ class PlainWordsFlow:
                 return await self._living.go(tap, Verb.TICKET, number)
             case Show(Place.QUIET | Place.REMINDERS):
                 return await setting_page(self._living, tap, show)
+            case Show(Place.HISTORY, month=int(month)):
+                return await self._living.go(tap, Verb.HISTORY, 0, month, 0, 0)
             case Show(place):
                 return await self._living.go(tap, PAGES[place].verb, *PAGES[place].numbers)
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.page import Button, Lines, Page, button, home_button, in_quotes
+from bot.screens.page import Button, Lines, NewMessage, Page, button, home_button, in_quotes
 from bot.screens.places import place_button
 from bot.screens.plain_words import MOST_SHOWN, dated, for_example, shifted
 from bot.screens.when import When
@@ -145,9 +145,15 @@ def left_out(words: Sequence[str]) -> str:
 
 def with_left_out(page: P, intent: Intent) -> P | Page:
     """A page that words led to, with those of which it takes no account."""
-    if not (isinstance(page, Page) and isinstance(intent, Show) and intent.unused):
+    if not (isinstance(intent, Show) and intent.unused):
         return page
-    return replace(page, text=str(Lines().add(page.text).add(left_out(intent.unused))))
+    if isinstance(page, NewMessage):
+        return replace(page, page=_told_left_out(page.page, intent.unused))
+    return _told_left_out(page, intent.unused) if isinstance(page, Page) else page
+
+
+def _told_left_out(page: Page, words: Sequence[str]) -> Page:
+    return replace(page, text=str(Lines().add(page.text).add(left_out(words))))
 
 
 def _listed(words: Sequence[str], most: int) -> str:

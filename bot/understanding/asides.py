@@ -40,6 +40,16 @@ ASIDES = tuple(
         r"\bi (?:have )?(?:totally |completely )?lost track(?: of (?:it|things|everything))?(?: ,)?",
         r"\b(?:(?:it )?is |is )?(?:a bit |way |un po )?(?:too (?:early|late|soon)|troppo (?:presto|tardi))(?: for me"
         r"| per me)?(?! (?:to|per|a)\b)",
+        # That it does not matter which, and that nobody has told them
+        r"(?: ,)?(?: (?:i|we|it|really|me))* (?:do not|does not|non)(?: (?:really|mi|ci|me ne))* (?:care|mind|matter"
+        r"|importa|frega|interessa)(?: (?:which|what|when|who|quale|quando|chi|per niente)(?: one)?)?(?= ,| \?|$)",
+        r"(?: ,| \?)?(?: (?:but|because|ma|perche))? (?:i|we) (?:(?:have )?(?:got|received|had|saw|see) no"
+        r"|(?:did not|have not|do not)"
+        r" (?:get|got|gotten|receive|received|see|have) (?:any|a|the|your)) "
+        r"(?:messages?|confirmation|notifications?|notice|answers?|reply|news|mail|email)(?: (?:yet"
+        r"|from you))?(?= ,| \?|$)",
+        r"(?: ,| \?)?(?: (?:ma|perche))? non (?:mi )?(?:ho|is|sono) (?:ancora )?(?:ricevuto|avuto|arrivat[oi]|visto) "
+        r"(?:niente|nulla|ness\w+ \w+|messaggi|conferm[ae]|notific\w+|risposta)(?= ,| \?|$)",
         # Asides
         r"\b(?:while you are (?:at it|there)|(?:gia|visto) che ci sei|mentre ci sei)\b",
         r"(?<=\w)(?: ,)? (?:i mean|intendo)$",
@@ -56,6 +66,13 @@ ASIDES = tuple(
         r"\b(?:in|in the|di) (?=total\w*\b(?! body))(?:totale?|complesso)\b",
     )
 )
+REMINDED = re.compile(r"\b(?:remind\w*|promemoria|ricord\w+|avvis\w+|nudge|ping)\b")
+NOT_AS_BEFORE = re.compile(
+    r"(?: ,)? (?:instead of|invece (?:di|che)|anziche|rather than|and not|e non|not) (?:(?:the|le|l|un|just|solo) )?"
+    r"(?:\d{1,2}|one|two|three|four|six|twelve|una?|due|tre|quattro|sei|dodici|usual"
+    r"|solit[eao])(?: (?:hours?|or[ae]))?(?= ,|$)"
+)
+"""What a reminder was before: `two hours before instead of one`."""
 EXACTLY = re.compile(r"\b(?:exactly|esatt[aeio]|esattamente|precis[aeio]|giust[aeio])\b")
 IN_A_WHILE = re.compile(r"\b(?:in|tra|fra) (?:\w+ ){0,3}(?:week|settiman\w+|days?|giorn\w)\b")
 LATE = re.compile(r"\b(?:later|stasera|tonight|evenings?|sera|serata|piu tardi)\b")
@@ -71,6 +88,7 @@ def without_asides(text: str) -> str:
     said = text
     for aside in ASIDES:
         said = aside.sub("", said)
+    said = NOT_AS_BEFORE.sub("", said) if REMINDED.search(said) else said
     rounded = " ".join(EXACTLY.sub("", said).split())
     said = rounded if IN_A_WHILE.search(rounded) else said
     if LATE.search(said):

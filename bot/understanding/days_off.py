@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 
-from bot.understanding.days import BY_MONTH, WEEK, days_at
+from bot.understanding.days import BY_MONTH, NUMBERS, WEEK, days_at
 
+THREE = 3  # days that are named: those of a week, and the week
 AHEAD = 366  # days: a date without its year is the next one
 _MONTH = "|".join(sorted(BY_MONTH, key=len, reverse=True))
 _TH = r"(?: ?(?:st|nd|rd|th))?"
@@ -24,6 +26,16 @@ BETWEEN = re.compile(rf"\b(?:between|tra|fra) {_day(1)} (?:and|e) {_day(2)}(?= |
 BEGIN = re.compile(rf"\b(?:dal|dall|from|starting|since) {_day(1)}(?= |$)")
 
 
+A_MONTH = re.compile(
+    rf"\b(?:(?P<until>until|till|til|fino (?:a|ad)|(?:back|torno|rientro|again) (?:in|a|ad)) "
+    rf"(?P<end>(?:the )?(?:end|fine)(?: (?:of|di))? )?|(?P<whole>in|for|all|all of|during|per|a|tutto"
+    rf"|the whole of|durante) )"
+    rf"(?P<month>{'|'.join(name for name in BY_MONTH if len(name) > len('sett'))})(?= |$)(?! \d)"
+)
+LENGTH = re.compile(
+    rf"\b(?:for|per) (?:the next |(?:le )?prossime |i prossimi |about |circa )?(?P<n>\d{{1,2}}|{'|'.join(NUMBERS)}"
+    rf"|(?:a )?couple of|un paio di) (?P<unit>weeks?|settiman[ae]|days|giorni)(?= |$)"
+)
 UNTIL = re.compile(r"\b(?:until|till|through|fino (?:a|ad|al|alla|all))\b")
 FROM = re.compile(r"\b(?:from|starting|since|da|dal|dall|dalla)\b")
 
@@ -32,6 +44,14 @@ def holiday_days(text: str, today: date) -> tuple[date, ...]:
     """The first and the last day that the normalised text names, or the first alone; nothing where it names none."""
     if found := RANGE.search(text) or BETWEEN.search(text):
         return _between(found, today)
+    if found := A_MONTH.search(text):
+        return _of_a_month(found, today)
+    if found := LENGTH.search(text):
+        named = _named(text, today)
+        number = int(found["n"]) if found["n"].isdigit() else NUMBERS.get(found["n"], 2)
+        days = number * (WEEK if found["unit"][0] in "sw" else 1)
+        since = named[0][0] if named else today
+        return (since, since + timedelta(days=days - 1)) if 1 < days < AHEAD else ()
     if found := BEGIN.search(text):
         day, month = _said(found, 1)
         first = _next(day, month, today)
@@ -39,6 +59,9 @@ def holiday_days(text: str, today: date) -> tuple[date, ...]:
     named = _named(text, today)
     if not named:
         return ()
+    if len(named) == THREE and len(named[0]) == WEEK:  # "next week ..., from Monday to Friday"
+        of_it = {day.weekday(): day for day in named[0]}
+        return (of_it[named[1][0].weekday()], of_it[named[2][0].weekday()])
     first, last = named[0][0], named[-1][-1]
     begins, ends = FROM.search(text), UNTIL.search(text)
     if len(named) == 2 and (begins or ends):
@@ -49,6 +72,17 @@ def holiday_days(text: str, today: date) -> tuple[date, ...]:
         return (first,)
     is_whole = (named[0][-1] - first).days == len(named[0]) - 1
     return (first, named[0][-1]) if is_whole else ()
+
+
+def _of_a_month(found: re.Match[str], today: date) -> tuple[date, ...]:
+    """Until that month begins, or ends; or all of it."""
+    number = BY_MONTH[found["month"]]
+    year = today.year + (number < today.month or (number == today.month and bool(found["until"] and not found["end"])))
+    begins = date(year, number, 1)
+    ends = date(year, number, monthrange(year, number)[1])
+    if found["until"]:
+        return (today, ends if found["end"] else begins - timedelta(days=1))
+    return (max(begins, today), ends)
 
 
 def _named(text: str, today: date) -> list[tuple[date, ...]]:

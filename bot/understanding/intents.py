@@ -205,6 +205,7 @@ class Show:
     span: tuple[time, time] | None = None  # of the quiet hours: from when to when
     once: bool = False  # of the quiet hours: only for a while, which they never are
     number: int | None = None  # of a request: the one that is meant
+    month: int | None = None  # of the history: the one that is meant, as 202611
     lead: timedelta | None = None  # of a reminder: how long before a class
     unused: tuple[str, ...] = ()  # the words of weight that the page has nothing to do with
     names: tuple[str, ...] = ()  # of what is held: only these courses

@@ -408,8 +408,11 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.EVERY,
         r"series|(?:(?:prenotazion[ei]|booking|la|le|il|the|my|mia|mie) ){0,3}(?:(?:ogni|tutti i|tutte le|tutti|tutte"
-        r"|every|each) (?:singol[oa] )?(?:settiman[ae]|giorn[oi]|week|day|single day|single week)|ogni|tutti i"
-        r"|tutte le|every single|every|each|weekly(?: thing)?|settimanal(?:e|i|mente)|periodic[oahei]+|ricorrent[ei]"
+        r"|every|each) (?:singol[oa] )?(?:settiman[ae]|giorn[oi]|week|day|single day|single week)"
+        r"|ogni(?! (?:volta|tanto)\b)|tutti i"
+        r"|tutte le|every single|every(?! (?:time|once)\b)|each(?! (?:time|of|other)\b)|(?:all"
+        r"|tutte) (?:the |le )?(?:weeks|settimane)|weekly(?: thing)?|settimanal(?:e|i|mente)"
+        r"|periodic[oahei]+|ricorrent[ei]"
         r"|automatic(?:he|a|o|i|ally|s)?(?: (?:bookings?|ones?|stuff|things?|prenotazioni))?|auto (?:bookings?"
         r"|stuff|ones?|things?)"
         r"|repeat(?:ed|ing)?(?: bookings?| ones| stuff| reservations)?|forever|for good|for ever|from now on"

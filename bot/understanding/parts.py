@@ -131,7 +131,7 @@ def _longest_at(
         end, said = day_found
         number_too = [Part(Kind.UNKNOWN, said.doubtful)] if said.doubtful else []
         found.append((end, [Part(Kind.DAY, text[at:end], days=said), *number_too]))
-    if (hours_found := hours_at(text, at)) is not None:
+    if (hours_found := hours_at(text, at)) is not None and not days.OF_A_MONTH.match(text, hours_found[0]):
         found.append((hours_found[0], [Part(Kind.HOURS, text[at : hours_found[0]], told=hours_found[1])]))
     if (shift_found := shift_at(text, at)) is not None:
         end, shift = shift_found

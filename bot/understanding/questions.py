@@ -26,7 +26,8 @@ RULES = re.compile(
     r"|\b(?:what happens|what if|cosa succede|che succede|che cosa succede|is there|do i (?:get|pay|have)|ce) .*"
     r"\b(?:penal\w+|fine|ban\w*|no show|not (?:show|come|turn|go)|late|mult[ae]|annull\w+|non (?:vengo|vado"
     r"|mi presento|ci vado)"
-    r"|salto|sospes\w+|in ritardo|tardi)\b"
+    r"|salto|sospes\w+|in ritardo|tardi)\b(?! (?:afternoons?|mornings?|evenings?|nights?|at night|in the"
+    r"|pomeriggio|sera))"
     r"|\bhow (?:far ahead|far in advance|many (?:days|hours) (?:ahead|before|in advance)|early) (?:can|do|may"
     r"|should) (?:i|we|you) "
     r"(?:book|reserve)|\bquanto (?:tempo )?(?:prima|in anticipo) (?:posso|si puo|devo|apr\w+) ?(?:le )?prenot\w+"
@@ -45,6 +46,11 @@ PENALTY = re.compile(
 HOW_IT_WORKS = re.compile(
     r"\b(?:what happens|what do you do|cosa succede|che succede|cosa fai|che fai) (?:when|if|se|quando|once) .*"
     r"\b(?:full|pien[oaie]|taken|frees?|libera|esaurit\w+)\b|\bhow does .* work\b|\bcome funzion\w+\b"
+    r"|\bhow (?:(?:does |do )?(?:it|this|that|all this|the bot|they|things|bookings?)) works?\b"
+    r"|\bhow (?:to|(?:do|can|should) (?:i|we|one)) (?:book|start|get started|use)\b(?! (?:it|for|me)\b)"
+    r"|\b(?:must|should) i (?:wait|stay (?:up|awake)|be (?:awake|online|quick|fast))\b"
+    r"|\bdo i (?:have|need) to (?:wait|stay (?:up|awake)|be (?:awake|online|quick|fast))\b"
+    r"|\b(?:devo|bisogna|tocca) (?:aspettare|stare (?:sveglio|sveglia|svegli)|restare svegl\w+|essere veloce)\b"
 )
 """How the bot does what it does."""
 
@@ -60,6 +66,11 @@ QUIET = re.compile(
     rf"\b{_NO}\b(?: \w+){{0,6}}? {_SAYS}\b|\b(?:mute|silen\w+|quiet|zitt[oa]|muto|shut up)\b|\bdo not disturb\b"
 )
 """When nothing is to ring."""
+SILENT_AFTER = re.compile(
+    rf"\b{_NO}(?: \w+){{0,3}}? (?:remind\w*|promemoria|ricord\w+|avvis\w+|{_SAYS})(?: \w+){{0,2}}?"
+    r" (?:after|before|between|past|from|dopo|prima|tra|fra|dalle|dall) (?:le |l |the )?(?:\d|midnight|mezzanotte|noon)"
+)
+"""From when on no reminder is to ring: that is about the night, and not about how long before a class."""
 REMINDERS = re.compile(
     r"\b(?:remind\w*|promemoria|ricord\w+|sveglia\w*)\b.*\b(?:before|earlier|in advance|ahead|prima|in anticipo|hours?"
     r"|minutes?"
@@ -193,6 +204,10 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
         return Show(Place.HELP)
     if RULES.search(plain) and Kind.EVERY not in kinds and not moves and not books_one:
         return Show(Place.RULES)
+    if SILENT_AFTER.search(plain) and not kinds & (OF_A_CLASS | DEEDS):
+        return Show(Place.QUIET)
+    if not kinds & DEEDS and HOW_OFTEN.search(plain):
+        return Show(Place.STATISTICS)
     if kinds & OF_A_CLASS:
         return None
     setting = one_setting(plain)
@@ -200,9 +215,9 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
         return Show(setting)
     if CALENDAR.search(plain) and not kinds & {Kind.CANCEL, Kind.MOVE, Kind.EVERY}:
         return Show(Place.CALENDAR)
-    if not kinds & DEEDS and HOW_OFTEN.search(plain):
+    if not kinds & DEEDS and COUNTED.search(plain):
         return Show(Place.STATISTICS)
-    if not kinds & DEEDS and (HISTORY.search(plain) or _of_a_month_gone(plain, kinds, today)):
+    if not kinds & DEEDS and (HISTORY.search(plain) or NAMED.search(plain) or _of_a_month_gone(plain, kinds, today)):
         return Show(Place.HISTORY)
     return None
 
@@ -227,15 +242,18 @@ def _of_a_month_gone(plain: str, kinds: set[Kind], today: date) -> bool:
     return bool(len(named) == 1 and named[0] not in ahead and about_mine and Kind.DAY not in kinds)
 
 
+NAMED = re.compile(r"\b(?:storico|history|cronologia)\b")
+"""The history by its name, whatever else is said of it."""
+COUNTED = re.compile(r"\b(?:statistic\w*|stats)\b")
 SAID_BY = {
     Place.RULES: (RULES, PENALTY),
     Place.REMINDERS: (REMINDERS,),
-    Place.QUIET: (QUIET,),
+    Place.QUIET: (QUIET, SILENT_AFTER),
     Place.LANGUAGE: (LANGUAGE,),
     Place.CALENDAR: (CALENDAR,),
     Place.HELP: (HOW_IT_WORKS,),
-    Place.STATISTICS: (HOW_OFTEN,),
-    Place.HISTORY: (HISTORY,),
+    Place.STATISTICS: (HOW_OFTEN, COUNTED),
+    Place.HISTORY: (HISTORY, NAMED),
 }
 """How the pages are asked for that a message may say more beside."""
 SET = (Place.REMINDERS, Place.QUIET, Place.CALENDAR)

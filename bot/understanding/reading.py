@@ -9,6 +9,7 @@ from datetime import date
 
 from bot.understanding.asides import without_asides
 from bot.understanding.beyond import beyond
+from bot.understanding.days import BY_MONTH
 from bot.understanding.days_off import holiday_days
 from bot.understanding.denials import without_side_noes
 from bot.understanding.grammar import meaning
@@ -35,6 +36,7 @@ from bot.understanding.second_thoughts import thought_better
 from bot.understanding.telling import acts_of, covered_by, kept_words, means_all, quotations, unused_words
 from bot.understanding.values import with_values
 from bot.understanding.vocabulary import Vocabulary
+from bot.understanding.whens import days_away, month_said, times_left
 from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised, worded
 
 Corrected = Callable[[str], str]
@@ -58,6 +60,8 @@ OF_A_VALUE = worded(
 """What the value of a setting that was read may be made of."""
 OF_A_NIGHT = worded("night nights notte notti each every ogni sleep sleeping dormo while mentre")
 OF_AN_EVE = worded("night evening sera notte day giorno")  # before a class: no hour of it is told by that
+BY_ALL_TIMES = (Place.HOLIDAYS, Place.HISTORY, Place.STATISTICS, Place.PERIODIC, Place.STATUS)
+"""Pages that show nothing of one time alone, but for what was written beside."""
 OF_COSTS = ("quanto", "cost", "costs", "costa", "price", "prezzo")
 MOST_NOES = 3
 SAYS_NO = re.compile(
@@ -81,7 +85,7 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
         plain = without_asides(plain)
         whole = pleasantry(plain, text) or page_named(plain)
     if whole == Show(Place.HOLIDAYS):
-        return Show(Place.HOLIDAYS, holiday_days(plain, today))
+        return _at_its_time(whole, plain, today)
     if whole == Show(Place.SETTINGS):
         return _with_what_was_left(with_values(Show(one_setting(plain) or Place.SETTINGS), plain), plain)
     if whole is not None:
@@ -92,15 +96,26 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
         return Show(Place.STATUS, number=number)
     if not plain or plain.isdigit():
         return Unsure(Doubt.UNKNOWN)
+    return _read_by_pieces(plain, text, vocabulary, today)
+
+
+def _read_by_pieces(plain: str, text: str, vocabulary: Vocabulary, today: date) -> Intent:
+    """What the pieces of a message mean, that asks for nothing as a whole."""
     parts = with_ranges(taken_apart(plainer(plain), vocabulary, today), today)
     main, kinds = without_side_noes(parts), {part.kind for part in parts}
     out_of_reach = None if COSTS.search(plain) else beyond(plain, kinds)
     if out_of_reach and not kinds >= {Kind.COURSE, Kind.DAY}:
         return Unsure(out_of_reach)
+    if away := days_away(plain, parts, today):
+        return Show(Place.HOLIDAYS, away)
     unmet = Unsure(out_of_reach or Doubt.COST) if out_of_reach or COSTS.search(plain) else None
     found = unmet or asked_whole(plain, parts, today) or meaning(parts, vocabulary)
     if isinstance(found, Show):
-        return _with_what_was_left(with_values(found, plain), plain)
+        shown = _with_what_was_left(with_values(found, plain), plain)
+        if shown.place in (Place.HISTORY, Place.STATISTICS):  # which are of every course
+            courses = (part.text for part in parts if part.kind is Kind.COURSE)
+            shown = replace(shown, unused=tuple(dict.fromkeys((*shown.unused, *courses))))
+        return _at_its_time(shown, plain, today)
     if not isinstance(found, Unsure):
         return found
     return _with_what_was_heard(found, main, plain, text, lambda word: corrected_word(word, vocabulary))
@@ -118,6 +133,27 @@ def _with_what_was_left(show: Show, plain: str) -> Show:
     if show.place is Place.REMINDERS:
         covered = [word for word in covered if show.lead or word not in OF_AN_EVE] + ["each", "every", "ogni"]
     return replace(show, unused=unused_words(plain.split(), covered, str))
+
+
+def _at_its_time(show: Show, plain: str, today: date) -> Show:
+    """A page with the time that was put to it, where it can be shown so; what else was said of a time is named."""
+    match show.place:
+        case Place.HOLIDAYS if not show.days:
+            show = replace(show, days=holiday_days(plain, today))
+        case Place.HISTORY:
+            show = replace(show, month=month_said(plain, today))
+        case Place.STATISTICS if month := month_said(plain, today):
+            show = Show(Place.HISTORY, month=month, unused=show.unused)
+        case _:
+            pass
+    if show.days or show.place not in BY_ALL_TIMES:
+        return show
+    if show.month:
+        of_month = BY_MONTH.keys() | {"mese", "month"}
+        return replace(show, unused=tuple(each for each in show.unused if not of_month & {*each.split()}))
+    times = times_left(plain)
+    said = {word for phrase in times for word in phrase.split()}
+    return replace(show, unused=(*times, *(each for each in show.unused if not set(each.split()) & said)))
 
 
 def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text: str, corrected: Corrected) -> Unsure:

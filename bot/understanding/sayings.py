@@ -76,7 +76,47 @@ _UNNEEDED = (
 _TO_DROP = r"(?:annull\w+|cancel\w*|disd\w+|togli\w*|tolga\w*|drop|remove|delete)"
 _TOUCH = r"(?:touch|toccare|tocca\w*|cambiare|cambia(?:re)?|mess with|change)"
 _SHORT = r"(?:(?!(?:non|not|no|i|io|ma|perche|forse|why|ci)\b)\w+ ){1,5}?"
+_GIVES_UP = (
+    r"(?:rinunci\w+|annull\w+|disdic\w+|moll\w+|si ritir\w+|lasci\w+(?: il posto)?|d[aà] buca"
+    r"|gives? (?:it )?up|cancels?|drops?(?: out)?"
+    r"|pulls? out|backs? out|bails?(?: out)?|leaves?|quits?|can not (?:come|make it))"
+)
+_TAKE_IT = (
+    r"(?: ,)?(?: (?:please|then|just|so|allora|pure|subito|lo|la|me|mi|per favore|,))*"
+    r" (?:prend\w+|prenot\w+|fregal\w+|take(?: it)?|grab(?: it)?|book(?: it)?|get(?: it| me in)?|snatch(?: it)?)"
+    r"(?: (?:me|it|in|for me|al volo|subito|per me|al posto suo|at once|right away|immediately))*"
+)
+_UNASKED = (
+    r"(?:(?: ,)? (?:(?:anche|even|and|e) )?(?:senza (?:nemmeno )?(?:chiedermi|chiedere|avvisarmi|conferma)\w*"
+    r"|without (?:even )?asking(?: me)?|do not (?:even )?ask(?: me)?|no need to ask))"
+)
 SAYINGS = (
+    # A place that somebody else may give up
+    (
+        re.compile(
+            rf"\b(?:se|if|when|quando|appena|as soon as|nel caso|in case) {_SOMEBODY}(?: (?:else"
+            rf"|altr[oa]))? {_GIVES_UP}(?:{_TAKE_IT})?{_UNASKED}?"
+        ),
+        "watch ",
+    ),
+    (
+        re.compile(
+            r"^(?:(?:ho|i have|i|i just) )?(?:trovato|found|visto|saw|seen) (?:(?:tutto|it"
+            r"|that) )?(?:pien[oa]|full) (?=.*\bwatch\b)"
+        ),
+        "",
+    ),
+    # Why something is to go
+    (
+        re.compile(
+            r"^(?P<what>.*\b(?:lascia(?: perdere| stare)|annull\w+|disd\w+|togli\w*|cancel\w*|stop|drop"
+            r"|remove|elimin\w+|smett\w+)\b.*?)"
+            r"(?: ,)? (?:(?:tanto|perche|che|because|since|as) )?(?:non (?:mi |ci )?(?:serve|interessa"
+            r"|occorre)(?: piu)?"
+            r"|i (?:do not|no longer) (?:need|want) (?:it|that)(?: (?:any ?more|any longer))?)$"
+        ),
+        r"\g<what>",
+    ),
     # What is to be left alone
     (re.compile(rf"\b{_UNNEEDED} (?={_TO_DROP})"), "non "),
     (re.compile(rf"\b(?:do not|non|never) (?:mi |me )?{_TOUCH} "), "do not cancel "),

@@ -62,6 +62,8 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"\b(?:now|adesso)(?: subito)? (?=(?:for|per)\b)"), ""),
     (re.compile(r"\b((?:stop|smett\w+|basta)\b.*) (?:now|adesso)\b"), r"\1"),
     (re.compile(r"\b(?:do not|non) (?:forget|dimentic\w+|scord\w+)(?: to| di)?\b"), "please"),
+    (re.compile(r"\b(?P<so>and |but |so |e |ma )?(?:now|adesso)(?= (?:i|we|non|mi|they|it) )"), r"\g<so>"),
+    (re.compile(r"\b(?:on |il |la )?(\w+day)s(?=[ ,](?:.* )?(?:this|next) \1\b)"), ""),
     (re.compile(r"\bton(?:ite|ight)\b"), "tonight"),
     (re.compile(r"\bpren\b"), "prenota"),
     (re.compile(r"\bgrz\b"), "grazie"),
