@@ -47,6 +47,18 @@ DOUBTS = {
     Doubt.RHYTHM: N_(
         "So ripetere solo ogni settimana, nello stesso giorno. Puoi farne una periodica e saltare le date che non vuoi."
     ),
+    Doubt.CONTACT: N_(
+        "Numeri e indirizzi non ne ho: li trovi sul sito del centro sportivo. Io sono solo il bot che prenota."
+    ),
+    Doubt.CLOSING: N_(
+        "Dei giorni di chiusura non so niente: li dice il sito del centro sportivo. "
+        "Negli orari vedi i prossimi giorni, come li dà il sito."
+    ),
+    Doubt.TRAINING: N_("Schede e diete non ne so fare: chiedi agli istruttori. Io prenoto le lezioni."),
+    Doubt.OTHERS: N_(
+        "Posso annullare solo le tue prenotazioni, non quelle degli altri. "
+        "Se aspetti un posto, apri la lezione: quando è piena, la tengo d'occhio."
+    ),
     Doubt.WAY: N_("Come ci si arriva non lo so: cerca la sede su una mappa."),
     Doubt.LONG: N_("È troppo lungo per me: bastano corso, giorno e ora."),
 }

@@ -15,6 +15,39 @@ BEYOND = tuple(
     (doubt, re.compile(rf"\b(?:{words})(?= |$)"))
     for doubt, words in (
         (
+            Doubt.CONTACT,
+            r"(?:phone|telephone|mobile) numbers?|numero di (?:telefono|cellulare)|(?:numero|telefono|email"
+            r"|mail|contatt[oi]"
+            r"|recapit[oi]) (?:di|del|della|dell|of|for|to) \w+|(?:telefonare|telefono|chiamare) (?:in|a|al"
+            r"|alla) (?:segreteria|palestra"
+            r"|centro)|(?:call|phone|ring|email) (?:the )?(?:gym|office|desk|reception|center|centre"
+            r"|secretary)|reception(?:ist)?"
+            r"|front desk|talk to (?:a )?(?:human|person|somebody|someone|staff)|parlare con (?:una persona"
+            r"|qualcuno|un umano|la segreteria)",
+        ),
+        (
+            Doubt.CLOSING,
+            r"(?:clos(?:ed|ing|e)|open) (?:(?:for|on|at|during|over) )+(?:the )?(?:sant \w+|holidays?"
+            r"|christmas|easter|new year\w*|bank"
+            r"|xmas|immacolata|public)|(?:clos(?:ed|ing) (?:days?|dates?))|(?:chius\w+|apert\w+|chiud\w+"
+            r"|apr\w+) (?:(?:per|a|il|la|di|durante"
+            r"|nei|le|sotto|l) )*(?:sant \w+|ponte|ferie|feste|natale|pasqua|capodanno|immacolata|festiv\w+"
+            r"|epifania|ferragosto)"
+            r"|(?:siete|sarete|are you|you are|will you be|e|is|be|sara) (?:(?:gia|ancora|the gym|the center"
+            r"|it|la palestra|il centro) )*"
+            r"(?:apert[oie]|chius[oie]|closed)(?= (?:on |il |l |lunedi|martedi|mercoledi|giovedi|venerdi"
+            r"|sabato|domenica|\d|the ))"
+            r"|is the (?:gym|center|centre|place|pool) closed|giorni di chiusura|chiusure?",
+        ),
+        (
+            Doubt.TRAINING,
+            r"(?:training|workout|diet|meal|exercise|fitness) (?:plan|program|programme|card|schedule)s?"
+            r"|dimagri\w+|perdere peso|lose weight"
+            r"|get (?:fit|slim|abs)|scheda (?:di |d |per |personal\w+|allenament\w+)|(?:una|la|mia) scheda"
+            r"|dieta|calori[ae]s?|personal trainer"
+            r"|mal di schiena|back pain|muscle gain|mettere massa",
+        ),
+        (
             Doubt.PAYING,
             r"pay(?:ing|ment|ments|ed|s)?|paid|pag(?:are|arlo|arla|hi|amento|amenti|ato|ata|o|hiamo)|fees?"
             r"|refund\w*|rimbors\w+"
@@ -25,7 +58,7 @@ BEYOND = tuple(
             Doubt.PAPERS,
             r"certificat[oei]s?|(?:medical|doctor) (?:form|note|paper|exam)|visita (?:medica )?(?:sportiva|agonistica)"
             r"|tesser[ae]|tesserin[oi]|tesserament[oi]|(?:sports?|gym|membership|student|club|cus) card|my card"
-            r"|membership card|badge|renew (?:my )?(?:membership|subscription|card)|rinnov\w+ (?:l )?(?:iscrizione"
+            r"|membership card|badge|renew\w*|rinnov\w+ (?:l |la |il |my )?(?:iscrizione"
             r"|tessera"
             r"|abbonamento)|liberatoria|assicurazione|insurance",
         ),

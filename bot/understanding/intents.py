@@ -246,6 +246,10 @@ class Doubt(StrEnum):
     NOT_OFFERED = auto()  # it is about a sport that no timetable has
     CORRECTED = auto()  # it puts right something that was said before
     RHYTHM = auto()  # it is to recur otherwise than every week
+    CONTACT = auto()  # how somebody is reached
+    CLOSING = auto()  # whether it is closed on some day
+    TRAINING = auto()  # a plan to train or eat by
+    OTHERS = auto()  # what somebody else has booked
     WAY = auto()  # how one gets to a place
     LONG = auto()  # far longer than a request
 

@@ -345,6 +345,46 @@ DECLINED = re.compile(
 """Somebody wants nothing more."""
 
 
+_TIME = (
+    r"(?:weekend|week end|fine settimana|giornata|serata|notte|domenica|sabato|settimana|vacanz[ae]|feste"
+    r"|lavoro|day|week"
+    r"|evening|night|afternoon|sunday|saturday|holidays?|one|rest)"
+)
+GOODBYES = re.compile(
+    rf"\b(?:(?:buon[aoe]?|bel|bella|have a|enjoy (?:your|the)|happy) (?:(?:good|nice|great|lovely|tuo"
+    rf"|resto della) )?{_TIME}"
+    r"|(?:see you|see ya|talk (?:to you )?|catch you|ci (?:vediamo|sentiamo|aggiorniamo)|a|alla) "
+    r"(?:(?:on|next|this|prossim[oa]) )?(?:tomorrow|later|soon|around|next time|next week|there|domani|dopo|presto"
+    r"|prossima|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunedi|martedi|mercoledi|giovedi|venerdi|sabato"
+    r"|domenica))(?= |$)"
+)
+"""What somebody says who goes; a day in it is the day of no class."""
+_FINE = (
+    r"(?:great|amazing|awesome|fun|lovely|nice|good|fantastic|wonderful|perfect|super|the best|cool|hard"
+    r"|intense|bell\w+|fantastic[oa]"
+    r"|ottim[oa]|perfett[oa]|divertent\w+|stupend[oa]|faticos\w+|dur[oa]|magnific[oa]|mitic[oa])"
+)
+WAS_FINE = re.compile(
+    rf"^(?:\w+ ){{0,3}}?(?:\w+ ){{0,3}}(?:was|were|is stat[oa]|era) (?:(?:so|really|very|such|davvero"
+    rf"|proprio|molto|un po|a) ){{0,2}}{_FINE}"
+    r"(?: (?:yesterday|today|ieri|oggi|lezione|class))?$"
+)
+"""Somebody tells how a class was."""
+NOT_SO = re.compile(r"\b(?:not|non|no|but|ma|when|quando|what|who|chi|which|quale)\b")
+
+
+def _friendly(text: str) -> Said | None:
+    """Thanks or a parting with more in it than the few words of one: `perfect, thanks, see you on Monday`."""
+    said = [clause.strip() for clause in GOODBYES.sub(" , ", text).split(",") if clause.strip(" ?")]
+    left = [clause for clause in said if not (WAS_FINE.match(clause) and not NOT_SO.search(clause))]
+    parts = GOODBYES.search(text) is not None
+    told_so = len(left) < len(said)
+    words = {word for clause in left for word in clause.split()} - {"?", "-"}
+    if not (parts or told_so) or "?" in text or not words <= THANKS | BESIDE | HELLO | YES:
+        return None
+    return Said(Word.THANKS) if told_so or words & THANKS else Said(Word.HELLO)
+
+
 def pleasantry(text: str, original: str) -> Said | None:
     """A greeting, thanks, yes or no, when the message is nothing else."""
     if PARTING.fullmatch(text.strip(" ,")):
@@ -357,6 +397,8 @@ def pleasantry(text: str, original: str) -> Said | None:
         return Said(Word.NO)
     if PRAISE.fullmatch(text.strip(" ,")):
         return Said(Word.THANKS)
+    if friendly := _friendly(text):
+        return friendly
     words = set(text.split()) - {",", "?", "-"}
     if not words:
         thanking, greeting = THANKING_EMOJI.search(original), GREETING_EMOJI.search(original)

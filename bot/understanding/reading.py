@@ -40,6 +40,10 @@ from bot.understanding.whens import days_away, month_said, times_left
 from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised, worded
 
 Corrected = Callable[[str], str]
+OF_ONE_CLASS = frozenset({Kind.COURSE, Kind.DAY, Kind.HOURS, Kind.WHERE, Kind.BOOK, Kind.MOVE, Kind.WATCH})
+"""What makes a cancellation one of a class that is one's own, whoever else is spoken of."""
+RENEWS = re.compile(r"\b(?:renew\w*|rinnov\w+|pay(?: for)?(?: it)?$|pagare)\b")
+"""Who wants to renew or pay something does not ask what it costs."""
 SMALL = worded("but ma se if until till fino che so quindi pero perche because then poi and e or o al alla a to")
 """Words that make a message a question, and that nobody needs to be told of beside others."""
 EVERYDAY = worded(
@@ -103,7 +107,9 @@ def _read_by_pieces(plain: str, text: str, vocabulary: Vocabulary, today: date) 
     """What the pieces of a message mean, that asks for nothing as a whole."""
     parts = with_ranges(taken_apart(plainer(plain), vocabulary, today), today)
     main, kinds = without_side_noes(parts), {part.kind for part in parts}
-    out_of_reach = None if COSTS.search(plain) else beyond(plain, kinds)
+    out_of_reach = None if COSTS.search(plain) and not RENEWS.search(plain) else beyond(plain, kinds)
+    if {Kind.PERSON, Kind.CANCEL} <= kinds and not kinds & OF_ONE_CLASS:
+        return Unsure(Doubt.OTHERS)
     if out_of_reach and not kinds >= {Kind.COURSE, Kind.DAY}:
         return Unsure(out_of_reach)
     if away := days_away(plain, parts, today):
