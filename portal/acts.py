@@ -9,6 +9,7 @@ its connection (portal/browser/driver_given_up.cjs).
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -47,7 +48,8 @@ class Acts:
         try:
             return await task
         except asyncio.CancelledError:
-            if task not in self._given_up:
+            ends = asyncio.current_task()
+            if task not in self._given_up or (ends and ends.cancelling()):
                 raise
             raise SiteUnavailable("given up: whether the action is still ours was not known in time") from None
         finally:
@@ -70,7 +72,7 @@ class Acts:
     def lose(self) -> int:
         """The action is another worker's: gives up all acts, and there will be no more."""
         self._is_lost = True
-        return self.give_up()
+        return self.give_up(-math.inf)  # also what is held until a moment that is to come
 
 
 _OURS: ContextVar[Acts | None] = ContextVar("acts", default=None)

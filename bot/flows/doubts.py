@@ -279,7 +279,7 @@ class Doubts:
         series = [one for one in mine.series if unsure.denied == Wish() or not fits_weekly(unsure.denied, one)]
         match reading:
             case StopWatching():
-                held, live, series = [], [one for one in live if one.watch], []
+                held, live, series = [], [one for one in live if one.watch or one.waits_on_list], []
             case Series():
                 held, live = [], []
                 series = [one for one in series if not _is_excepted(unsure, one)]

@@ -89,7 +89,10 @@ class WordsAboutMine:
 
     async def swap(self, tap: Tap, swap: Swap) -> Response:
         mine = await self._find.mine(tap.user_id, swap.old)
-        held, asked = self._meant(mine.held, swap), [one for one in mine.live if one.type is ActionType.BOOK]
+        held, asked = (
+            self._meant(mine.held, swap),
+            [one for one in mine.live if one.type is ActionType.BOOK and not one.waits_on_list],
+        )
         if not held and asked:
             sentence = str(screens.plain_words.ONLY_ASKED_FOR)
             return screens.plain_words.which_of_mine_page(sentence, [], asked, [], self._house.when())

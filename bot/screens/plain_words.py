@@ -286,7 +286,7 @@ def no_swap_page(held: HeldBooking, swap: Swap, near: Sequence[SlotView], when: 
     """There is no such class in place of the held one: those that are nearest to it that day, or all days."""
     ref = held.booking.ref
     moments = swap.shift.of(datetime.combine(ref.day, ref.start)) if swap.shift else ()
-    said = swap.new
+    said = swap.new if moments or swap.new.names else replace(swap.new, names=(ref.course,))
     if moments and not said.hours:
         days = said.days or tuple(dict.fromkeys(each.date() for each in moments))
         said = replace(said, names=(), days=days, hours=Hours.at(*(each.time() for each in moments)))

@@ -63,7 +63,7 @@ ABBREVIATIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"tt[ae]", "tutte"),
         (r"(?:dopodom)", "dopodomani"),
         # For several people: `x2`
-        (rf"x ?([2-9])(?! ?{_COUNTED})", r"per \1 persone"),
+        (rf"x([2-9])(?![:.,]?\d)(?! ?{_COUNTED})", r"per \1 persone"),
         # `n`: a no before an Italian verb, else an "and"; the number of a booking keeps it
         (rf"n(?= {_NO_VERB}\b)", "non"),
         (r"(?<=[a-z] )n(?= [a-z])", "and"),

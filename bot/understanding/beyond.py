@@ -73,7 +73,8 @@ BEYOND = tuple(
             Doubt.PREMISES,
             r"showers?|docc(?:ia|e)|lockers?|locker rooms?|armadiett[oi]|spogliato\w+|changing rooms?|lucchett[oi]"
             r"|padlock"
-            r"|towels?|asciugaman[oi]|tappetin[oi]|(?:yoga |a |own |my )mats?|bring|portare|portarmi|wear|vestir\w+"
+            r"|towels?|asciugaman[oi]|tappetin[oi]|(?:yoga |a |own |my )mats?"
+            r"|what (?:\w+ ){0,4}bring|(?:cosa|che) (?:\w+ ){0,2}portar(?:e|mi)|wear|vestir\w+"
             r"|scarpe|shoes"
             r"|wi ?fi|toilets?|bagn[oi]|vending|distributor[ei]|phon|hair ?dryer|asciugacapelli|lost and found"
             r"|smarrit\w+"

@@ -211,7 +211,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|della))?(?! prenot)"
         r"|unreserve|de ?register(?: me)?(?: from)?|strike|wipe|(?:lett?ing|let) go of|cancellarmi|depenna\w*"
         r"|sfila(?:mi|rmi)"
-        r"|can the(?= )|pull me(?: (?:out|off))?(?: (?:of|from))?"
+        r"|pull me(?: (?:out|off))?(?: (?:of|from))?"
         r"|(?:sono |saro )(?:costrett[oa] ad? |obbligat[oa] ad? )?(?=(?:annull|disd))"
         rf"|{_LEAVE}|forget(?: about)?|unsubscribe(?: me)?(?: from)?|opt(?:ing)? out(?: of)?|smett(?:ere|o)(?: con"
         rf"| di fare)?"
@@ -230,12 +230,11 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.PAUSE,
-        r"freez(?:e|ing)|congel(?:a|are|ami|o)|suspend(?:ed|ing)?|recommenc\w+|restart(?:ing)?|rest(?= |$)(?! of)"
+        r"freez(?:e|ing)|congel(?:a|are|ami|o)|suspend(?:ed|ing)?|recommenc\w+|restart(?:ing)?"
         r"|reprise"
-        r"|paus(?:o|are|ami|iamo)|ripart(?:a|ire|ano|i|e)|ripristin(?:a|are|o)|far(?:e)? una pausa|blocc(?:a|are"
-        r"|o)(?= (?:le"
-        r"|i|tutt|la serie|gli|quelle))|ferm(?:a|are|ate|o)(?= .*\b(?:until|till|fino|per (?:un|due|tre|qualche|il"
-        r"|\d)))"
+        r"|paus(?:o|are|ami|iamo)|ripart(?:a|ire|ano|i|e)|ripristin(?:a|are|o)|far(?:e)? una pausa|blocc(?:a|are|o)"
+        r"(?= (?:tutt|quelle|(?:le |i |gli |la )?(?:mi[ei]e? )?(?:prenotazion|serie|periodic|automatic|settimanal)))"
+        r"|ferm(?:a|are|ate|o)(?= .*\b(?:until|till|fino|per (?:un|due|tre|qualche|il|\d)))"
         r"|tak(?:e|ing) a break(?: from)?|hold off(?: on)?|(?:faccio|prendo) una pausa (?:da|dal|dalla|con)"
         r"|sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
         r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|rimett(?:i|ere|imi)(?: in moto)?(?=.* (?:periodic|settimanal"

@@ -32,7 +32,7 @@ LEADS_ON = (
     "e",
     "and",
 )
-ENDS = ("until", "till", "til", "through", "thru", "fino a", "fino al", "fino alla", "entro", "by", "up to")
+ENDS = ("until", "till", "til", "through", "thru", "fino a", "fino al", "fino alla", "up to")
 NO_RANGE = frozenset({Kind.MOVE, Kind.EVERY, Kind.PAUSE})
 """Beside these two days are what is moved, the days of a week, or how long a pause lasts."""
 THE_NUMBER = re.compile(r"(?:the|il|le|l) (\d{1,2})")

@@ -34,7 +34,7 @@ from bot.understanding.ranges import with_ranges
 from bot.understanding.sayings import plainer, reworded
 from bot.understanding.second_thoughts import thought_better
 from bot.understanding.telling import acts_of, covered_by, kept_words, means_all, quotations, unused_words
-from bot.understanding.values import with_values
+from bot.understanding.values import FOR_A_WHILE, with_values
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.whens import days_away, month_said, times_left
 from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised, worded
@@ -136,6 +136,8 @@ def _with_what_was_left(show: Show, plain: str) -> Show:
     if show.span or show.lead or show.place is Place.RULES:
         covered += [word for word in plain.split() if word in OF_A_VALUE or any(sign.isdigit() for sign in word)]
     covered += [word for word in plain.split() if show.place is Place.QUIET and word in OF_A_NIGHT]
+    if show.once and (said := FOR_A_WHILE.search(plain)):
+        covered += said[0].split()
     if show.place is Place.REMINDERS:
         covered = [word for word in covered if show.lead or word not in OF_AN_EVE] + ["each", "every", "ogni"]
     return replace(show, unused=unused_words(plain.split(), covered, str))

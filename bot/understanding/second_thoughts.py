@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 _POLITE = (
-    r"(?:(?:no|ok|okay|oh|ah|scusa\w*|sorry|mi scusi|grazie|thanks|thank you|ciao|please|per favore|pls|actually"
-    r"|anzi|allora"
-    r"|quindi|so|ma|but|and|e|then|guarda|vabbe|dai|bot|alla fine|in the end|oops|ops|uffa|niente|nothing|comunque"
+    r"(?:(?:no|ok|okay|oh|ah|scusa(?:mi|te|temi)?|sorry|mi scusi|grazie|thanks|thank you|ciao|please|per favore|pls"
+    r"|actually|anzi|allora|quindi|so|ma|but|and|e|then"
+    r"|guarda|vabbe|dai|bot|alla fine|in the end|oops|ops|uffa|niente|nothing|comunque"
     r"|va bene|fermo|ferma|aspetta|wait|stop"
-    r"|for now|per ora|per adesso|it is ok|fa niente|,) ?)*"
+    r"|for now|per ora|per adesso|it is ok|fa niente)\b ?|, ?)*"
 )
 _ALL = (
     r"(?:tutt[oaie]|tutto quanto|everything|all(?: of it)?|it|them|things|that|pure|le cose|le (?:mie )?prenotazioni"

@@ -9,12 +9,12 @@ from languages import Language
 ENGLISH = re.compile(
     r"the|my|our|please|can|could|would|want|need|book|cancel|every|each|what|when|which|who|where|how|is|are|was|am|for"
     r"|with|from|after|before|until|tomorrow|today|tonight|morning|afternoon|evening|week|next|there|this|that|have|has"
-    r"|do|does|did|not|move|show|free|any|and|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|does|did|not|move|show|free|any|and|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 )
 ITALIAN = re.compile(
-    r"il|lo|gli|le|una?|del(?:la|le)?|dei|all?[ae]?|con|dall?[ae]?|prima|dopo|fino|domani|oggi|stasera|mattina|pomeriggio"
-    r"|sera|settimana|prossim[ao]|(?:lune|marte|mercole|giove|vener)d[iì]|sabato|domenica|quando|qual[ei]|che|cosa|chi"
-    r"|dove|come|mi|ci|sono|posso|puoi|vorrei|voglio|prenota(?:mi)?|annulla|disdici|ogni|quest[ao]|ho|hai|fammi|mostrami"
+    r"il|lo|gli|le|una?|del(?:la|le)?|dei|al(?:l[ae])?|con|dal(?:l[ae])?|prima|dopo|fino|domani|oggi|stasera|mattina"
+    r"|pomeriggio|sera|settimana|prossim[ao]|(?:lune|marte|mercole|giove|vener)d[iì]|sabato|domenica|quando|qual[ei]|che"
+    r"|cosa|chi|dove|mi|ci|sono|posso|puoi|vorrei|voglio|prenota(?:mi)?|annulla|disdici|ogni|quest[ao]|ho|hai|fammi|mostrami"
     r"|non|sposta|c'è|è|e|di|da|anche"
 )
 """Names of classes, and what people of both languages write (gym, weekend, ok, no), tell nothing."""

@@ -23,7 +23,7 @@ from store.queue.next_due import next_due
 from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
-from store.queue.transitions import TO_ACT, begin_to_act, lost, note_gave_up, note_pressed, note_took_back
+from store.queue.transitions import begin_to_act, hold_anew, lost, note_gave_up, note_pressed, note_took_back
 from store.row_reading import readable
 
 OURS = "SELECT lease_until FROM booking_actions WHERE id = :id AND status = 'processing' AND attempts = :mine"
@@ -162,8 +162,14 @@ class Claims:
         """
         row = await self._db.row(OURS, {"id": action.id, "mine": action.attempts})
         runs = row is not None and row["lease_until"] > stamp(self._clock())
-        if row is None or (not runs and await self.extend([(action, TO_ACT.total_seconds())])):
+        if row is None:
             raise lost(action)
+        if not runs:
+            await self._hold_anew(action)
+
+    @in_transaction
+    def _hold_anew(self, tx: Transaction, action: Action) -> None:
+        hold_anew(tx, action, self._clock())
 
     @in_transaction
     def begin_to_act(self, tx: Transaction, action: Action) -> None:

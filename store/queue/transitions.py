@@ -67,6 +67,11 @@ def begin_to_act(tx: Transaction, action: Action) -> None:
     raise lost(action)
 
 
+def hold_anew(tx: Transaction, action: Action, now: datetime) -> None:
+    """The lease lasts long enough to act; one that lasts longer is left as it is. Raises LeaseLost."""
+    _write(tx, action, [HELD_ANEW], {"held_until": stamp(now + TO_ACT)})
+
+
 def note_gave_up(tx: Transaction, action: Action, now: datetime) -> None:
     """What an action replaces is, or may be, given back before it is done. Raises LeaseLost."""
     _write(tx, action, ["gave_up = 1", HELD_ANEW], {"held_until": stamp(now + TO_ACT)})

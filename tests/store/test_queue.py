@@ -14,6 +14,7 @@ from database import Database, open_database
 from domain.errors import AlreadyQueued, AppError, LeaseLost, SiteUnavailable, SlotFull
 from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind
 from domain.requests import NewAction
+from store.connection import Connection, Parameters, Row
 from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
 from tests.support.clock import FakeClock
@@ -225,6 +226,27 @@ async def test_who_acts_under_a_lease_that_ran_out_holds_it_anew(
     assert mine
     clock.go(seconds=61)
     await getattr(db.claims, about_to_act)(mine)
+    assert await db.claims.claim("other", 60) is None
+
+
+async def test_a_lease_that_was_extended_meanwhile_is_not_shortened_by_who_is_about_to_act(
+    db: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await db.requests.add(BOOK)
+    mine = await db.claims.claim("w", 60)
+    assert mine
+    clock.go(seconds=61)
+    read = type(db.connection).row
+
+    async def row(connection: Connection, statement: str, values: Parameters | None = None) -> Row | None:
+        found = await read(connection, statement, values)
+        if statement.startswith("SELECT lease_until"):
+            assert await db.claims.extend([(mine, 60)]) == []  # the heartbeat, right after it was read
+        return found
+
+    monkeypatch.setattr(type(db.connection), "row", row)
+    await db.claims.refuse_if_lost(mine)
+    clock.go(seconds=50)
     assert await db.claims.claim("other", 60) is None
 
 

@@ -127,3 +127,26 @@ def test_what_nothing_here_can_do_is_said_as_that(said: str, doubt: Doubt) -> No
 @pytest.mark.parametrize(("said", "number"), [("annulla la prenotazione n. 4", 4), ("cancel booking #12", 12)])
 def test_a_request_is_found_by_its_number(said: str, number: int) -> None:
     assert understand(said, DEMO, TODAY) == Show(Place.STATUS, number=number)
+
+
+@pytest.mark.parametrize("word", ["scusa", "anzi ", "no ", "va bene, "])
+def test_a_polite_word_said_very_often_is_read_at_once(word: str) -> None:
+    """It would go on for hours, if the expression tried each way to cut the words apart."""
+    assert isinstance(understand(word * 70 + "x", DEMO, TODAY), Unsure)
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("prenota yoga x 7:30 domani", "book yoga 25/11 7:30|19:30"),
+        ("yoga x 9 dicembre", "book yoga 9/12"),
+        ("blocca il posto per yoga domani", "book yoga 25/11"),
+    ],
+)
+def test_a_word_of_two_meanings_is_read_by_what_follows_it(said: str, means: str) -> None:
+    assert meant(said) == means
+
+
+@pytest.mark.parametrize("said", ["annulla yoga entro venerdì", "cancel yoga by tomorrow", "i need rest tomorrow"])
+def test_a_deadline_and_a_word_that_may_be_anything_are_asked_about(said: str) -> None:
+    assert isinstance(understand(said, DEMO, TODAY), Unsure)
