@@ -78,13 +78,13 @@ OFFERED_OF_MINE = (Place.MINE, Place.PERIODIC)
 def left_page() -> Page:
     """Nothing was to be done, and nothing was."""
     return Page(
-        _("👌 Tutto resta com'è: non ho cambiato niente."), ((button(texts.MINE_LABEL, Verb.MINE, 0), home_button()),)
+        _("👍 Tutto resta com'è: non ho cambiato niente."), ((button(texts.MINE_LABEL, Verb.MINE, 0), home_button()),)
     )
 
 
 def leave_button() -> Button:
     """The harmless one under a question."""
-    return button(_("👌 Lascia tutto com'è"), Verb.LEAVE_ALL)
+    return button(_("👍 Lascia tutto com'è"), Verb.LEAVE_ALL)
 
 
 def unsure_page(

@@ -29,12 +29,12 @@ async def test_where_something_is_to_stay_the_first_button_leaves_all_as_it_is(w
     await world.hold(MINE)
 
     page = await said(world, "disdici qwertz pilates martedì, anzi no tienimi il posto", "lasciare com'è")
-    assert page.labels[0] == "👌 Lascia tutto com'è"
+    assert page.labels[0] == "👍 Lascia tutto com'è"
     page = await said(world, "non occorre che annulli qwertz pilates martedì", "Hai scritto «non occorre»")
-    assert page.labels[0] == "👌 Lascia tutto com'è"
+    assert page.labels[0] == "👍 Lascia tutto com'è"
     assert not [label for label in page.labels if label.startswith("❌")]
 
-    await tapped(world.owner, "👌", "non ho cambiato niente")
+    await tapped(world.owner, "👍", "non ho cambiato niente")
     assert [one for one in await world.actions() if not one.quiet] == []
 
 
