@@ -8,19 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.releases import Installation, make_environment, make_origin
+from tests.support.releases import Installation
 
 pytestmark = pytest.mark.process
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_origin(tmp_path_factory.mktemp("releases") / "origin")
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_environment(tmp_path_factory.mktemp("environment") / "venv")
 
 
 def machine(here: Installation, *, elsewhere: str = "", schema: int = 0) -> Installation:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.releases import Installation, make_environment, make_origin
+from tests.support.releases import Installation
 from upgrade import bot, checkout, environment, marks, programs
 from upgrade.__main__ import travel
 from upgrade.commands import UpgradeFailed, ask
@@ -67,16 +67,6 @@ def _look(folder: Path) -> str:
             content = b"" if path.name == "index" or "/bin/python" in str(name) else path.read_bytes()
             found.update(str(name).encode() + b"\0" + content)
     return found.hexdigest()
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_origin(tmp_path_factory.mktemp("releases") / "origin")
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_environment(tmp_path_factory.mktemp("environment") / "venv")
 
 
 @pytest.fixture
