@@ -51,6 +51,7 @@ class NewPeriodic:
     mode: PeriodicMode = PeriodicMode.ASK_FIRST
     alternatives: tuple[PeriodicChoice, ...] = ()
     course_type: str = ""
+    left_out: date | None = None  # a date that it skips from the beginning
 
 
 def is_wish_of(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:

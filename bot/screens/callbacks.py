@@ -133,6 +133,9 @@ class Verb(StrEnum):
     NEW_MODE = "new_mode"
     MAKE = "make"
     MAKE_OR = "make_or"  # with an alternative at once
+    NEW_MODE_OR = "new_mode_or"
+    NEW_MODE_AFTER = "new_after"  # leaving out its first date, with an alternative or 0
+    MAKE_AFTER = "make_after"
     MODES = "modes"
     SET_MODE = "set_mode"
     LEADS = "leads"  # how long before its class it asks
@@ -217,7 +220,8 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.SWAP_SLOT: (ID, ID), Verb.SWAP: (ID, ID, ID), Verb.SWAP_NOW: (ID, ID, ID),
     Verb.PERIODIC: (PAGE,), Verb.SERIES: (ID,), Verb.PAUSE: (ID,), Verb.RESUME: (ID,),
     Verb.NEW_WEEKDAY: (KEY,), Verb.NEW_COURSE: (KEY, WEEKDAY, PAGE), Verb.NEW_MODE: (ID,), Verb.MAKE: (ID, CHOICE),
-    Verb.MAKE_OR: (ID, CHOICE, ID),
+    Verb.MAKE_OR: (ID, CHOICE, ID), Verb.NEW_MODE_OR: (ID, ID),
+    Verb.NEW_MODE_AFTER: (DAY, ID, ID), Verb.MAKE_AFTER: (DAY, ID, CHOICE, ID),
     Verb.MODES: (ID,), Verb.SET_MODE: (ID, CHOICE), Verb.LEADS: (ID,), Verb.SET_LEAD: (ID, CHOICE),
     Verb.MOVE_KINDS: (ID,), Verb.MOVE_WEEKDAY: (KEY, ID), Verb.MOVE_COURSE: (KEY, WEEKDAY, ID, PAGE),
     Verb.MOVE: (ID, ID),
@@ -245,6 +249,7 @@ ONLY_READ = frozenset({
     Verb.MINE, Verb.HELD, Verb.FILE, Verb.ASK_CANCEL, Verb.ASK_TWICE,
     Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
     Verb.PERIODIC, Verb.SERIES, Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE, Verb.MODES,
+    Verb.NEW_MODE_OR, Verb.NEW_MODE_AFTER,
     Verb.LEADS, Verb.MOVE_KINDS, Verb.MOVE_WEEKDAY, Verb.MOVE_COURSE, Verb.ELSE, Verb.ELSE_KINDS, Verb.ELSE_COURSE,
     Verb.ASK_DELETE, Verb.DATES, Verb.DAYS_OFF, Verb.OFF_FROM, Verb.OFF_TO,
     Verb.HOURS, Verb.HOURS_DAY, Verb.OWN_CALENDAR, Verb.FEED, Verb.WEEK, Verb.HISTORY, Verb.HISTORY_BY,

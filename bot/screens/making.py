@@ -13,7 +13,7 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import activity_key
-from bot.screens.when import every, first_up
+from bot.screens.when import every, first_up, short_day
 from bot.screens.when import weekday as name_of
 from domain.model import FIT_CENTER, Activity, Course, OpeningRule
 from domain.recurrence import PeriodicBooking, PeriodicMode
@@ -22,6 +22,7 @@ from languages import N_, Later, _, n_
 MODES = (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD, PeriodicMode.ASK_OPENING, PeriodicMode.ASK_FIRST)
 """In the order they are offered, which is also how a button names one."""
 SUNDAY = 6
+A_WEEK = timedelta(weeks=1)
 ANY_DAY = date(2000, 1, 10)  # hours are reckoned on it
 RECOMMENDED = PeriodicMode.AUTOMATIC  # who makes a habit of a class mostly goes; a silence must not cost the place
 
@@ -200,27 +201,69 @@ def course_gone_page(route: CourseRoute) -> Page:
     return Page(text, ((button(_("Scegli un corso"), route.kinds, *route.about),), (home_button(),)))
 
 
+@dataclass(frozen=True, slots=True)
+class FirstDate:
+    """The first date of a new periodic booking, where it would be booked as soon as that is made."""
+
+    day: date
+    said: str  # `oggi`
+    left_out: bool = False
+
+
 def new_mode_page(
     course: Course,
     times: AskTimes,
     warnings: Sequence[str],
     other: Course | None = None,
     preferred: PeriodicMode | None = None,
+    first: FirstDate | None = None,
 ) -> Page:
     """How much shall it do by itself? The last step: the choice makes it. `warnings`: what it would meet.
 
     `other`: the alternative that is made with it. `preferred`: what the person wants to be offered first.
+    `first`: its first date, named only where a tap would book it at once; None else.
     """
     lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course))
     if other is not None:
         lines.add(_("Se non c'è posto:"), f"<b>{safe(other.name or FIT_CENTER)}</b>", _weekly(other))
     lines.add(*warnings)
+    if first is not None:
+        lines.add(_first_line(first, course))
     _add_modes(lines, times)
-    make, about = (Verb.MAKE, ()) if other is None else (Verb.MAKE_OR, (other.id,))
     offered = sorted(MODES, key=lambda mode: mode is not preferred)
-    rows = [(button(_mode_label(mode), make, course.id, MODES.index(mode), *about),) for mode in offered]
+    rows = [(_make_button(mode, course, other, first),) for mode in offered]
+    begin = [] if first is None else [(_begin_button(first, course, other),)]
     kind = activity_key(course.activity)
-    return Page(str(lines), (*rows, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
+    return Page(str(lines), (*rows, *begin, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
+
+
+def _first_line(first: FirstDate, course: Course) -> str:
+    """That a tap books the first date at once, or that it is left out."""
+    if first.left_out:
+        return _("🗓 Comincia <b>{day}</b>.", day=short_day(first.day + A_WEEK))
+    return _(
+        "🗓 La prima è <b>{day} alle {time}</b> e si può già prenotare: ⚡ e 🤝 la prenotano subito.",
+        day=first.said,
+        time=f"{course.start:%H:%M}",
+    )
+
+
+def _make_button(mode: PeriodicMode, course: Course, other: Course | None, first: FirstDate | None) -> Button:
+    label, code = _mode_label(mode), MODES.index(mode)
+    if first is not None and first.left_out:
+        return button(label, Verb.MAKE_AFTER, first.day, course.id, code, other.id if other else 0)
+    if other is not None:
+        return button(label, Verb.MAKE_OR, course.id, code, other.id)
+    return button(label, Verb.MAKE, course.id, code)
+
+
+def _begin_button(first: FirstDate, course: Course, other: Course | None) -> Button:
+    """Leaves the first date out, or takes it in again."""
+    if not first.left_out:
+        label = _("🗓 Comincia da {day}", day=short_day(first.day + A_WEEK))
+        return button(label, Verb.NEW_MODE_AFTER, first.day, course.id, other.id if other else 0)
+    label = _("🗓 Comincia già {day}", day=first.said)
+    return button(label, Verb.NEW_MODE_OR, course.id, other.id) if other else button(label, Verb.NEW_MODE, course.id)
 
 
 def _weekly(course: Course) -> str:

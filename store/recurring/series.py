@@ -10,13 +10,21 @@ from datetime import date, datetime, time, timedelta
 
 from domain.errors import DuplicatePeriodic
 from domain.model import ClassRef, Clock, clock_time, stamp
-from domain.recurrence import Holiday, Occurrence, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
+from domain.recurrence import (
+    Holiday,
+    Occurrence,
+    OccurrenceState,
+    PeriodicBooking,
+    PeriodicChoice,
+    PeriodicMode,
+    PlannedDate,
+)
 from domain.recurrence_rules import RecurrenceRules
 from domain.requests import READ_BY, NewPeriodic, is_wish_of
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.recurring.holidays import holidays_of
 from store.recurring.keeping import close_keeping
-from store.recurring.occurrences import DAWN, free
+from store.recurring.occurrences import DAWN, begin, free
 from store.recurring.rows import to_occurrence, to_periodic
 from store.row_reading import all_readable, readable
 
@@ -89,6 +97,8 @@ class Series:
             values,
         )
         _write_alternatives(tx, row["id"], new.alternatives)
+        if new.left_out is not None:
+            begin(tx, row["id"], new.left_out, OccurrenceState.SKIPPED, self._clock())
         return to_periodic(row)
 
     @in_transaction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -384,6 +385,9 @@ def periodic_pages() -> Iterator[Page]:
         yield screens.making.courses_page(PILATES.activity, 1, chunk([COURSE] * 20, 1), route)
         yield screens.making.course_gone_page(route)
     yield screens.making.new_mode_page(COURSE, times(), screens.making.meets_line([SERIES]))
+    for left_out, other in itertools.product((False, True), (None, COURSE)):
+        first = screens.making.FirstDate(TUESDAY, "x", left_out=left_out)
+        yield screens.making.new_mode_page(COURSE, times(), (), other, first=first)
     yield screens.making.not_mine_page()
     yield from (screens.holidays.holidays_page(chunk([HOLIDAY] * 20, 1)), screens.holidays.holidays_page(chunk([], 0)))
     for month in range(screens.holidays.MONTHS_AHEAD + 1):

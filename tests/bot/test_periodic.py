@@ -113,6 +113,58 @@ async def test_each_mode_can_be_chosen(world: World, label: str, mode: str, said
     assert [one.mode for one in await mine(world)] == [PeriodicMode(mode)]
 
 
+async def test_a_first_date_that_would_be_booked_at_once_is_said_and_can_be_left_out(world: World) -> None:
+    modes = await to_the_modes(world)
+    assert (
+        "La prima è martedì 24 novembre alle 18:00 e si può già prenotare: ⚡ e 🤝 la prenotano subito." in modes.text
+    )
+
+    later = await tapped(world.owner, "🗓 Comincia da mar 1 dic", "Comincia mar 1 dic.")
+    assert "🗓 Comincia già martedì 24 novembre" in later.labels
+    await tapped(world.owner, "⚡ Automatica", "Mar 24 nov · ⏭ saltata")
+    await tick(world)
+
+    dates = await world.db.occurrences.since(TUESDAY)
+    assert [(one.day, one.state, one.action_id) for one in dates] == [(TUESDAY, OccurrenceState.SKIPPED, None)]
+
+
+async def test_who_leaves_the_first_date_out_and_takes_it_in_again_gets_it(world: World) -> None:
+    await to_the_modes(world)
+    await tapped(world.owner, "🗓 Comincia da mar 1 dic", "Comincia mar 1 dic.")
+    await tapped(world.owner, "🗓 Comincia già", "La prima è martedì 24 novembre")
+    await tapped(world.owner, "⚡ Automatica", "Mar 24 nov · ci penso subito")
+
+    await tick(world)
+
+    assert await state(world, TUESDAY) is OccurrenceState.QUEUED
+
+
+@pytest.mark.parametrize("why", ["held", "holiday", "too near to be free"])
+async def test_a_first_date_that_would_not_be_booked_at_once_is_not_named(world: World, why: str) -> None:
+    if why == "held":
+        await world.sync([MINE])
+    elif why == "holiday":
+        await world.db.holidays.add(OWNER, TUESDAY, TUESDAY)
+    else:
+        world.clock.now = FREE_UNTIL
+
+    modes = await to_the_modes(world)
+
+    assert "La prima" not in modes.text
+    assert not any("Comincia" in label for label in modes.labels)
+
+
+async def test_a_button_that_leaves_out_another_weekday_leaves_out_nothing(world: World) -> None:
+    await to_the_modes(world)
+    page = await tapped(world.owner, "🗓 Comincia da mar 1 dic", "Comincia mar 1 dic.")
+    data = page.buttons[0][0].data
+    assert data
+
+    await world.owner.press(data.replace("20261124", "20261125"), page.message_id)
+
+    await world.owner.wait_for(lambda message: "Mar 24 nov · ci penso subito" in message.text)
+
+
 async def test_two_taps_make_one(world: World) -> None:
     page = await to_the_modes(world)
     data = page.buttons[0][0].data
