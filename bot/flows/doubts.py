@@ -9,6 +9,7 @@ from itertools import chain
 
 from bot import screens
 from bot.flows.finding import MOST_NEAR, NOT_TO_BE_HAD, Finder, each_once
+from bot.flows.not_there import told_missing
 from bot.flows.services import Services
 from bot.flows.tap import Tap
 from bot.screens.callbacks import Verb, unpack
@@ -45,15 +46,17 @@ class Deed(StrEnum):
     WATCH = auto()
     CANCEL = auto()
     SWAP = auto()
+    SEE = auto()  # what is held, on its own page: nothing says what is to be done about it
 
 
 Choice = tuple[Deed | None, Button]
-MARKS = {Deed.BOOK: "📅", Deed.WATCH: "👀", Deed.CANCEL: "❌", Deed.SWAP: "🔁"}
+MARKS = {Deed.BOOK: "📅", Deed.WATCH: "👀", Deed.CANCEL: "❌", Deed.SWAP: "🔁", Deed.SEE: "📋"}
 NAMES = {
     Deed.BOOK: N_("prenota"),
     Deed.WATCH: N_("tieni d'occhio"),
     Deed.CANCEL: N_("annulla"),
     Deed.SWAP: N_("scambia"),
+    Deed.SEE: N_("quello che hai già"),
 }
 DEEDS = {
     Act.BOOK: Deed.BOOK,
@@ -66,7 +69,7 @@ DEEDS = {
 MOST_COURSES = 7  # of what could recur: one of each day
 SETTINGS = {Place.REMINDERS, Place.QUIET, Place.LANGUAGE}
 """What a message may be about that is then about no class: none is offered beside."""
-TELLING = (Deed.CANCEL, Deed.SWAP)
+TELLING = (Deed.CANCEL, Deed.SWAP, Deed.SEE)
 """What is marked even alone, because its button looks like one that books."""
 OPEN = (Doubt.WORDS, Doubt.UNKNOWN, Doubt.SEVERAL)
 """Questions in which a word that is not known, or one of two verbs, may say what is to be done."""
@@ -101,14 +104,18 @@ class Doubts:
             made = await self._made(tap, [Look(unsure.heard)], unsure)
         if not made and unsure.of_mine and unsure.heard.where:  # what is held does not say of which kind it is
             made = await self._made(tap, _about(replace(unsure, heard=replace(unsure.heard, where=()))), unsure)
+        when = self._house.when()
+        missing = await told_missing(self._find, tap.user_id, unsure, when)
+        if not made and missing and (unsure.drops or unsure.gives_up) and not unsure.weekly:
+            made = await self._made(tap, [Cancel(Wish(names=unsure.heard.names or unsure.denied.names))], unsure)
         made = as_asked(await self._of_what_was_asked(tap, unsure, made), unsure)
         deeds = list(dict.fromkeys(deed for deed, _one in made if deed))
         several = len(deeds) > 1 or unsure.doubt is Doubt.SEVERAL or bool(unsure.acts)
         tells = several or any(deed in TELLING for deed in deeds)
         buttons = [one.marked(MARKS[deed]) if deed and (several or deed in TELLING) else one for deed, one in made]
         legend = [f"{MARKS[deed]} {NAMES[deed]}" for deed in deeds] if tells else []
-        buttons, when = list(dict.fromkeys(buttons)), self._house.when()
-        return screens.doubts.unsure_page(unsure, buttons, when, legend, stays=stays(unsure))
+        buttons = list(dict.fromkeys(buttons))
+        return screens.doubts.unsure_page(unsure, buttons, when, legend, stays=stays(unsure), missing=missing)
 
     async def _of_what_was_asked(self, tap: Tap, unsure: Unsure, made: Sequence[Choice]) -> list[Choice]:
         """And what belongs to the verb that was heard, which a single class or a cancellation would contradict."""
@@ -116,9 +123,9 @@ class Doubts:
         if asks(unsure, Act.UNWATCH) or (asks(unsure, Act.STOP) and unsure.heard != Wish()):
             watched = await self._of_mine(tap, StopWatching(unsure.heard), unsure.heard, unsure)
             added += [(None, one) for one in watched]
-            made = [] if watched and asks(unsure, Act.UNWATCH) else made
+            made = [] if asks(unsure, Act.UNWATCH) and not asks(unsure, Act.CANCEL) else made
         says_when = bool(unsure.heard.names and unsure.heard.days and unsure.heard.hours)
-        is_moved = asks(unsure, Act.MOVE) or (says_when and not (unsure.acts or unsure.only_asks or unsure.weekly))
+        is_moved = asks(unsure, Act.MOVE) or (says_when and unsure.shift and not (unsure.acts or unsure.only_asks))
         if is_moved and not any(deed is Deed.SWAP for deed, _one in made):
             added += [(Deed.SWAP, one) for one in await self._moved(tap, unsure)]
         if asks(unsure, Act.PAUSE) and unsure.heard.names and not unsure.weekly:
@@ -167,7 +174,7 @@ class Doubts:
         """The buttons of every reading, each with what it does."""
         only_seen = _only_sees(unsure)
         made = [
-            (None if only_seen and _deed(each) is Deed.CANCEL else _deed(each), one)
+            (Deed.SEE if only_seen and _deed(each) is Deed.CANCEL else _deed(each), one)
             for each in readings
             for one in await self._buttons(tap, each, unsure)
         ]
@@ -182,10 +189,10 @@ class Doubts:
         return [(None, one) for one in screens.plain_words.slot_buttons(near[:MOST_NEAR], self._house.when())]
 
     async def _with_what_is_held(self, tap: Tap, unsure: Unsure, made: Sequence[Choice]) -> list[Choice]:
-        """And everything that can be done about what is held and may be meant: no verb is taken for granted.
+        """And what is held and may be meant, each on its own page: no verb is taken for granted.
 
         Where the verb is known, only what was to be booked and is held already
-        is added, and a swap beside a cancellation.
+        is added, to be swapped or cancelled, and a swap beside a cancellation.
         """
         deeds = {deed for deed, _one in made}
         is_clear = unsure.is_told and (Deed.SWAP in deeds or not (unsure.wishes or Deed.CANCEL in deeds))
@@ -196,12 +203,12 @@ class Doubts:
         meant = [one for one in held if not _is_denied(unsure, one.booking.ref)]
         if len(meant) > MOST_HELD:
             return list(made)
+        if not asks_a_deed(unsure):
+            return list(made) if Deed.SEE in deeds else [*self._to_be_seen(meant), *made]
         there = [one for one in self._swap_or_cancel(meant) if one not in made]
         if Deed.CANCEL in deeds:
             return [*made, *(one for one in there if one[0] is Deed.SWAP)]
-        swaps = [one for one in made if one[0] is Deed.SWAP]
-        others = [one for one in _as_bookings(made) if one not in swaps]
-        return [*made, *there] if unsure.is_told else [*swaps, *there, *others]
+        return [*made, *there]
 
     async def _not_wanted(self, tap: Tap, unsure: Unsure) -> list[Choice]:
         """What is held of that which somebody says no to, to be swapped or cancelled."""
@@ -213,7 +220,8 @@ class Doubts:
         mine = await self._find.mine(tap.user_id, wish)
         page = screens.plain_words.which_of_mine_page("", [], [], mine.series, self._house.when())
         series: list[Choice] = [(None, row[0]) for row in page.rows[:-1]] if wish.names else []
-        held = self._swap_or_cancel(mine.held) if len(mine.held) <= MOST_HELD else []
+        there = self._swap_or_cancel(mine.held) if unsure.gives_up else self._to_be_seen(mine.held)
+        held = there if len(mine.held) <= MOST_HELD else []
         return [*series, *held] if unsure.weekly else [*held, *series]
 
     def _swap_or_cancel(self, held: Sequence[HeldBooking]) -> list[Choice]:
@@ -225,6 +233,10 @@ class Doubts:
             for deed, verb in deeds
             for one in screens.plain_words.held_buttons([each], verb)
         ]
+
+    def _to_be_seen(self, held: Sequence[HeldBooking]) -> list[Choice]:
+        """Each of what is held, to its own page, where it can be swapped or cancelled."""
+        return [(Deed.SEE, one) for one in screens.plain_words.held_buttons(held, Verb.HELD)]
 
     async def _slots(self, tap: Tap, wishes: Sequence[Wish], unsure: Unsure) -> list[SlotView]:
         """The classes that one of the wishes can mean, without those that were denied."""
@@ -307,6 +319,11 @@ def asks(unsure: Unsure, act: Act) -> bool:
     return Asked(act) in unsure.acts
 
 
+def asks_a_deed(unsure: Unsure) -> bool:
+    """Whether a word of booking, giving up or changing was heard that no "no" takes back."""
+    return unsure.gives_up or bool(unsure.shift) or any(not one.denied and one.act in DEEDS for one in unsure.acts)
+
+
 def stays(unsure: Unsure) -> bool:
     """Whether the first thing to offer is to leave all as it is: something is to stay, or a no can't be placed."""
     return asks(unsure, Act.KEEP) or unsure.doubt is Doubt.NEGATED or any(each.denied for each in unsure.acts)
@@ -338,13 +355,8 @@ def _asks_what(unsure: Unsure) -> bool:
 
 
 def _only_sees(unsure: Unsure) -> bool:
-    """Whether what is held is asked about, and nothing is to be done about it."""
-    return unsure.only_asks and unsure.of_mine
-
-
-def _as_bookings(made: Sequence[Choice]) -> list[Choice]:
-    """With each class that can be booked marked as that."""
-    return [(deed or (Deed.BOOK if unpack(one.data).verb is Verb.SLOT else None), one) for deed, one in made]
+    """Whether what is held is asked or told about, and nothing says that it is to go, or to be another."""
+    return (unsure.only_asks and unsure.of_mine) or not (unsure.drops or asks_a_deed(unsure))
 
 
 def _is_denied(unsure: Unsure, ref: ClassRef) -> bool:

@@ -80,12 +80,15 @@ class WordsAboutMine:
         return screens.plain_words.which_of_mine_page(str(words), mine.held, mine.live, series, self._house.when())
 
     async def stop_watching(self, tap: Tap, wish: Wish) -> Response:
-        """The one class that is watched and meant; or all that are."""
+        """The one class that is watched and meant; or all that are, with a word where the one meant is not."""
         mine = await self._find.mine_or_kin(tap.user_id, wish)
         watched = [action for action in mine.live if action.watch or action.waits_on_list]
         if len(watched) == 1:
             return await self._living.go(tap, Verb.TICKET, watched[0].id)
-        return await self._living.go(tap, Verb.WATCHES, 0)
+        page = await self._living.go(tap, Verb.WATCHES, 0)
+        if watched or not wish.names or not isinstance(page, Page):
+            return page
+        return screens.plain_words.headed(page, screens.plain_words.not_watched(wish, self._house.when()))
 
     async def swap(self, tap: Tap, swap: Swap) -> Response:
         mine = await self._find.mine(tap.user_id, swap.old)

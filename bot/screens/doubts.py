@@ -56,8 +56,12 @@ DOUBTS = {
     ),
     Doubt.TRAINING: N_("Schede e diete non ne so fare: chiedi agli istruttori. Io prenoto le lezioni."),
     Doubt.OTHERS: N_(
-        "Posso annullare solo le tue prenotazioni, non quelle degli altri. "
+        "Vedo e cambio solo le tue prenotazioni, non quelle degli altri. "
         "Se aspetti un posto, apri la lezione: quando è piena, la tengo d'occhio."
+    ),
+    Doubt.HANDED_ON: N_(
+        "Un posto non si può passare a un altro: se lo annulli, lo prende chi arriva prima. "
+        "Per prenotare anche per un amico c'è /insieme."
     ),
     Doubt.WAY: N_("Come ci si arriva non lo so: cerca la sede su una mappa."),
     Doubt.LONG: N_("È troppo lungo per me: bastano corso, giorno e ora."),
@@ -88,18 +92,25 @@ def leave_button() -> Button:
 
 
 def unsure_page(
-    unsure: Unsure, buttons: Sequence[Button], when: When, legend: Sequence[str] = (), *, stays: bool = False
+    unsure: Unsure,
+    buttons: Sequence[Button],
+    when: When,
+    legend: Sequence[str] = (),
+    *,
+    stays: bool = False,
+    missing: str = "",
 ) -> Page:
     """What was not understood, what was heard all the same, and what may be meant: at least where to go on by taps.
 
     `stays`: the first button is to leave all as it is; it is among them wherever there is a no.
+    `missing`: that what was read is not there.
     """
     doubt, read = unsure.doubt, _read(unsure, when)
     is_read = bool(doubt is Doubt.WORDS and buttons and read)  # what was read says it, and the question follows
     lines = Lines().add("" if is_read else _question(unsure))
     lines.add(_not_placed(unsure.words) if doubt in TELLS_WORDS else "")
     if doubt is not Doubt.LONG:
-        lines.add(read, _then(unsure, when)).add(left_out(unsure.unused))
+        lines.add(read, _then(unsure, when)).add(left_out(unsure.unused)).add(missing)
     if buttons and doubt not in (Doubt.ONCE_OR_WEEKLY, Doubt.EXCEPT):
         question = _("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?")
         lines.add(_("Che cosa vuoi fare?") if len(legend) > 1 else question, " · ".join(legend))

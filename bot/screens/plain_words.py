@@ -225,7 +225,7 @@ def no_slot_page(wishes: Sequence[Wish], near: Sequence[SlotView], when: When) -
     """The timetable has no such class: what comes nearest."""
     lines = Lines()
     for wish in wishes:
-        lines.add(_("{wish}: negli orari che conosco non c'è.", wish=first_up(told(wish, when))))
+        lines.add(not_in_timetable(wish, when))
     lines.add(_("Forse una di queste?") if near else "")
     return Page(str(lines), (*slot_rows(near, when), (button(texts.BOOK_LABEL, Verb.NEW), home_button())))
 
@@ -396,14 +396,30 @@ def not_among_mine(wish: Wish, when: When) -> str:
     return _("{wish}: tra le tue prenotazioni non la trovo.", wish=first_up(told(wish, when)))
 
 
+def not_among_series(wish: Wish, when: When) -> str:
+    return _("{wish}: tra le periodiche non la trovo.", wish=first_up(told(wish, when)))
+
+
+def not_watched(wish: Wish, when: When) -> str:
+    return _("{wish}: non la tengo d'occhio.", wish=first_up(told(wish, when)))
+
+
+def not_in_timetable(wish: Wish, when: When) -> str:
+    return _("{wish}: negli orari che conosco non c'è.", wish=first_up(told(wish, when)))
+
+
 def mine_on(wish: Wish, when: When) -> str:
     return _("{wish}: hai questo.", wish=first_up(told(wish, when)))
 
 
 def none_on(page: Page, wish: Wish, when: When) -> Page:
     """Everything that is held, headed with the days that were asked about, on which nothing is."""
-    none = _("{wish}: niente di prenotato.", wish=first_up(told(wish, when)))
-    return replace(page, text=str(Lines().add(none).add(page.text)))
+    return headed(page, _("{wish}: niente di prenotato.", wish=first_up(told(wish, when))))
+
+
+def headed(page: Page, sentence: str) -> Page:
+    """The page under a sentence that answers first."""
+    return replace(page, text=str(Lines().add(sentence).add(page.text)))
 
 
 def address_page() -> Page:
@@ -413,9 +429,8 @@ def address_page() -> Page:
 
 
 def no_series_page(wish: Wish, when: When) -> Page:
-    text = _("{wish}: tra le periodiche non la trovo.", wish=first_up(told(wish, when)))
     rows = ((button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0), home_button()),)
-    return Page(text if told(wish, when) else _("Non hai prenotazioni periodiche."), rows)
+    return Page(not_among_series(wish, when) if told(wish, when) else _("Non hai prenotazioni periodiche."), rows)
 
 
 # What is to recur

@@ -53,6 +53,7 @@ ASIDES = tuple(
         # Asides
         r"\b(?:while you are (?:at it|there)|(?:gia|visto) che ci sei|mentre ci sei)\b",
         r"(?<=\w)(?: ,)? (?:i mean|intendo)$",
+        r"(?: ,)? (?:not that|non che) (?:i|it|we|you|mi|sia|io)\b[^,?]*",
         r"\b(?:after all|in the end|alla fine(?! d)|dopo tutto|tutto sommato)\b",
         r"\bper (?:puro )?caso\b|\bby any chance\b|\b(?:if )?per favore non is un problema\b",
         r"\b(?:solo |just |only )?(?:per |for )?(?:questa volta|sta volta|stavolta|this time|once)"

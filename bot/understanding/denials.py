@@ -52,16 +52,39 @@ def _after_verbs(parts: Sequence[Part]) -> Iterator[Part]:
 
 
 NOES = (Kind.NOT, Kind.NOTHING)
+WANTING = re.compile(
+    r"(?:(?:i|we) )?(?:want|need|voglio|vogliamo|posso|possiamo|can|could|riesco|riusciro|potro|will)\b"
+)
+
+
+def gives_up(parts: Sequence[Part]) -> bool:
+    """Whether somebody says that they do not come, can't, or do not want it: a statement, and no question."""
+    if any(part.kind is Kind.ASKING for part in parts):
+        return False
+    for at, part in enumerate(parts):
+        after = next((each for each in parts[at + 1 :] if each.kind not in SKIPPED), None)
+        if after is None or part.kind not in NOES:
+            continue
+        denies_it = after.kind in (Kind.DO, Kind.BOOK) or WANTING.match(after.text)
+        if (part.kind is Kind.NOT and denies_it) or (part.text in NO_SUCH and after.kind is Kind.COURSE):
+            return True
+    return False
+
+
 DEEDS = frozenset({Kind.BOOK, Kind.CANCEL, Kind.MOVE, Kind.PAUSE, Kind.WATCH, Kind.UNWATCH})
 ABOUT_WHAT_THERE_IS = DEEDS - {Kind.BOOK}
 CLASSES = frozenset({Kind.COURSE, Kind.DAY, Kind.HOURS, Kind.WHERE, Kind.WHO, Kind.EVERY, Kind.MINE})
 LINKS = frozenset({Kind.COMMA, Kind.AND, Kind.ELSE, Kind.CORRECTION})
-LINKING = worded("so quindi but ma because cause perche if se since siccome then allora percio")
+LINKING = worded("so quindi but ma because cause perche if se since siccome then allora percio cosi tanto")
 """Words that end a sentence beside the wish, or begin one."""
 UNWELL = re.compile(r"(?:sta|sto|stanno|feel|feeling|doing)? ?(?:\w+ )?(?:bene|well|good|great)(?= |$)")
 
 KNOWING = worded("remember recall ricordo ricordavo ricordi know understand capisco sure sicuro sicura")
 """What is not known is not denied by that: `I can't remember whether I booked yoga`."""
+UNTIL_NOT = ("finche", "until", "till", "fin quando")
+"""Until when something lasts is no denial: `finché non passa la caviglia`."""
+HELPING = ("have", "need")  # to do what follows, which is not known: `I don't have to think about it`
+WITHOUT = ("senza", "without")
 NO_MORE_THAN = worded("solo only soltanto just")
 TOO_MUCH = re.compile(r"(?:too|troppo|very|so|tanto|possible|possibile)(?= |$)")
 """What a courtesy says no to: `if it is not too complicated`."""
@@ -88,6 +111,8 @@ def _end_of_side_no(parts: Sequence[Part], at: int) -> int:
         return at + 2
     if after and parts[after[0]].text in KNOWING:
         return after[0] + 1
+    if at and parts[at - 1].text in UNTIL_NOT:
+        return next((number for number in range(at, len(parts)) if parts[number].kind in LINKS), len(parts))
     links = [number for number, part in enumerate(parts) if part.kind in LINKS or part.text in LINKING]
     end = next((number for number in links if number > at), len(parts))
     first = next((number + 1 for number in reversed(links) if number < at), 0)
@@ -95,8 +120,11 @@ def _end_of_side_no(parts: Sequence[Part], at: int) -> int:
     kinds = {part.kind for part in behind}
     said = " ".join(part.text for part in behind)
     says_why = Kind.UNKNOWN in kinds or UNWELL.match(said)
-    if not says_why or kinds & {*DEEDS, *CLASSES, Kind.DO, Kind.LOOK, *NOES}:
+    helps = {Kind.DO} if after and parts[after[0]].text in HELPING and Kind.UNKNOWN in kinds else set()
+    if not says_why or kinds & {*DEEDS, *CLASSES, Kind.DO, Kind.LOOK, *NOES} - helps:
         return at
+    if parts[at].text in WITHOUT:
+        return end
     others = {part.kind for number, part in enumerate(parts) if not first <= number < end and part.kind not in NOES}
     asked = {
         part.kind
@@ -106,6 +134,7 @@ def _end_of_side_no(parts: Sequence[Part], at: int) -> int:
     is_beside = not {part.kind for part in parts[first:at]} & CLASSES
     after_if = first > 0 and parts[first - 1].text in ("if", "se")
     courtesy = after_if and bool(TOO_MUCH.match(said)) and is_beside and bool(others & CLASSES)
+    asked |= others & {Kind.LOOK, Kind.ASKING}
     return end if courtesy or asked & ABOUT_WHAT_THERE_IS or (asked and is_beside) else at
 
 

@@ -51,7 +51,7 @@ ASKS = re.compile(r"quando|dove|a che|when|what|where|which|am i|are we|was i|di
 WHAT_THERE_IS = re.compile(
     r"^ce$|post[oi]|cors[oi]|lezion|class|spot|place|space|liber|free|disponib|availab|course|ci sono|apr|open"
 )
-BEYOND_A_NO = {Kind.PERSON, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.ELSE, Kind.OR, Kind.AND}
+BEYOND_A_NO = {Kind.PERSON, Kind.SOMEBODY, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.ELSE, Kind.OR, Kind.AND}
 """What beside a no makes it a question."""
 DOUBTS = {Kind.PERSON: Doubt.ANOTHER, Kind.RHYTHM: Doubt.RHYTHM, Kind.SPORT: Doubt.NOT_OFFERED}
 """Why a piece that a meaning leaves out makes it a question; for all others because it is not known."""
@@ -108,7 +108,7 @@ class Sentence:
             return self._unsure(Doubt.WORDS if self._unknown else contradiction.doubt)
         if Kind.PERSON in self._kinds:
             return self._unsure(Doubt.ANOTHER, reading)
-        if self._unknown:
+        if self._unknown or Kind.SOMEBODY in self._kinds:
             return self._unsure(Doubt.WORDS, self._perhaps_moved(), reading)
         return reading or self._unsure(Doubt.UNKNOWN)
 

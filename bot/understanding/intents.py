@@ -250,6 +250,7 @@ class Doubt(StrEnum):
     CLOSING = auto()  # whether it is closed on some day
     TRAINING = auto()  # a plan to train or eat by
     OTHERS = auto()  # what somebody else has booked
+    HANDED_ON = auto()  # a place that somebody else is to have
     WAY = auto()  # how one gets to a place
     LONG = auto()  # far longer than a request
 
@@ -290,6 +291,7 @@ class Unsure:
     about: tuple[Place, ...] = ()  # the pages that its single words speak of, the likeliest first
     shift: Shift | None = None  # how much later or earlier than what is held
     wishes: bool = False  # whether it has a wish in it: something is to be had, whatever is to go
+    gives_up: bool = False  # whether it says that somebody does not come, or does not want it
     drops: bool = False  # whether it says that something one has is to go, or is not
     is_told: bool = False  # whether a word that is known says what is to be done
     acts: tuple[Asked, ...] = ()  # what is to be done, as far as that was heard

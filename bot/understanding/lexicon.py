@@ -43,6 +43,7 @@ class Kind(StrEnum):
     CORRECTION = auto()  # takes back what was just said: "no wait"
     ASKING = auto()  # a question mark
     PERSON = auto()
+    SOMEBODY = auto()  # who is only spoken of: nothing is to be had for them
     FILLER = auto()
     BOUND = auto()  # makes a day the first or the last of several
     RHYTHM = auto()  # every other week, once a month: nothing recurs like that here
@@ -188,6 +189,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # What is to be done
     (
         Kind.UNWATCH,
+        r"(?:non (?:mi |ci )?(?:serve|servono|interessa|occorre)(?: piu)?|(?:i )?(?:no longer|do not) (?:need|want))"
+        rf" (?:(?:the|my|that|l|il|la|gli|le|quell) ){{0,2}}{_ALERT}|"
         rf"{_STOP_IT} (?:(?:me|mi|you|tu|per me) )?{_WATCHING}(?: (?:me|out))?(?: (?:for|about|on|of|at|over))?"
         r"(?: (?:(?:a|any|the|free|un|il|i|dei) ){0,2}(?:spots?|places?|seats?|slots?|posti|posto)(?: (?:in|at|for"
         r"|on|di"
@@ -428,7 +431,12 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|papa|mum|mom|dad|lui|lei|loro|him|them|us|noi|noi due|entrambi|both of us)|(?:(?:per|for"
         r"|x) )?(?:\d{1,2}|due|tre|quattro|two|three|four|un paio di|a couple of|couple of) (?:person[ae]"
         r"|post[oi]|people|persons|places?|spots?|seats?|of us|amici|friends)|(?:per|for|x) (?:due|tre|quattro"
-        r"|two|three|four)",
+        r"|two|three|four)"
+        r"|me (?:&|plus|and) (?:1|one|(?:a|my|the) \w+)|(?:&|plus) (?:1|one)(?= |$)"
+        r"|io e (?:(?:la|il|l|un|una|mi[oa]) )?[a-z]+"
+        r"|(?:my \w+|\w+) and (?:i|me)(?= |$)|us both|(?:the )?two of us|in (?:due|tre|quattro)"
+        r"|(?:siamo|saremo|veniamo|verremo|we are|we will be) (?:in )?"
+        r"(?:due|tre|quattro|cinque|two|three|four|five|[2-9])",
     ),
     # What leads to a second class
     (Kind.TO, r"a|ad|al|alla|allo|con|per|to|for|with|into|in|su"),

@@ -8,13 +8,15 @@ from dataclasses import replace
 from datetime import date
 
 from bot.understanding.asides import without_asides
+from bot.understanding.asking_noes import asked_straight
 from bot.understanding.beyond import beyond
 from bot.understanding.days import BY_MONTH
 from bot.understanding.days_off import holiday_days
-from bot.understanding.denials import without_side_noes
+from bot.understanding.denials import gives_up, without_side_noes
 from bot.understanding.grammar import meaning
 from bot.understanding.hearing import (
     DROPS,
+    MOST_PAGES,
     OF_MINE,
     TELLS,
     WISHES,
@@ -28,6 +30,7 @@ from bot.understanding.hearing import (
 from bot.understanding.intents import Doubt, Intent, Place, Said, Show, Unsure, Wish, Word
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part, corrected_word, taken_apart
+from bot.understanding.people import of_others, with_who_is_meant
 from bot.understanding.phrases import COSTS, page_named, pleasantry
 from bot.understanding.questions import asked_whole, numbered, one_setting, words_for
 from bot.understanding.ranges import with_ranges
@@ -81,7 +84,7 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
     """What a message means, said today by somebody who knows these courses."""
     if len(text) > MOST_CHARACTERS:
         return Unsure(Doubt.LONG)
-    plain = normalised(text)
+    plain = asked_straight(normalised(text))
     if len(plain.split()) > MOST_WORDS:
         return Unsure(Doubt.LONG)
     whole = pleasantry(plain, text) or page_named(plain)
@@ -105,11 +108,14 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
 
 def _read_by_pieces(plain: str, text: str, vocabulary: Vocabulary, today: date) -> Intent:
     """What the pieces of a message mean, that asks for nothing as a whole."""
-    parts = with_ranges(taken_apart(plainer(plain), vocabulary, today), today)
+    said = plainer(plain)
+    parts = with_ranges(with_who_is_meant(taken_apart(said, vocabulary, today), said), today)
     main, kinds = without_side_noes(parts), {part.kind for part in parts}
     out_of_reach = None if COSTS.search(plain) and not RENEWS.search(plain) else beyond(plain, kinds)
-    if {Kind.PERSON, Kind.CANCEL} <= kinds and not kinds & OF_ONE_CLASS:
+    if kinds & {Kind.PERSON, Kind.SOMEBODY} and Kind.CANCEL in kinds and not kinds & OF_ONE_CLASS:
         return Unsure(Doubt.OTHERS)
+    if kinds & {Kind.PERSON, Kind.SOMEBODY} and (theirs := of_others(parts, plain)):
+        return Unsure(theirs, about=(Place.TOGETHER, Place.MINE))
     if out_of_reach and not kinds >= {Kind.COURSE, Kind.DAY}:
         return Unsure(out_of_reach)
     if away := days_away(plain, parts, today):
@@ -164,6 +170,14 @@ def _at_its_time(show: Show, plain: str, today: date) -> Show:
     return replace(show, unused=(*times, *(each for each in show.unused if not set(each.split()) & said)))
 
 
+def _pages(plain: str, kinds: set[Kind]) -> tuple[Place, ...]:
+    """The pages that the words speak of; the one for friends where somebody is to have a place, and only there."""
+    pages = pages_about(plain)
+    if Kind.PERSON in kinds:
+        return tuple(dict.fromkeys((Place.TOGETHER, *pages)))[:MOST_PAGES]
+    return tuple(place for place in pages if not (Kind.SOMEBODY in kinds and place is Place.TOGETHER))
+
+
 def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text: str, corrected: Corrected) -> Unsure:
     """A question that tells what was heard, where its words may lead, and of which of them nothing was made."""
     kinds = {part.kind for part in parts}
@@ -184,11 +198,12 @@ def _with_what_was_heard(unsure: Unsure, parts: Sequence[Part], plain: str, text
         denied=refused.wishes[0],
         of_mine=bool(kinds & OF_MINE) or is_missed(parts, refused.taken),
         only_asks=asks and not kinds & (DROPS if Kind.ASKING in kinds else DROPS | {Kind.NOT}),
-        about=pages_about(plain) or ((Place.HISTORY,) if unsure.doubt is Doubt.PAST else ()),
+        about=_pages(plain, kinds) or ((Place.HISTORY,) if unsure.doubt is Doubt.PAST else ()),
         noes=tuple(dict.fromkeys(noes))[:MOST_NOES],
         shift=next((part.shift for part in parts if part.shift), None),
         wishes=bool(kinds & WISHES),
         drops=bool(kinds & DROPS),
+        gives_up=gives_up(parts),
         is_told=bool(kinds & TELLS),
         acts=acts_of(parts, plain),
         quoted=quotations(parts) if unsure.doubt is not Doubt.COST else (),

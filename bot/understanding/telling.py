@@ -96,7 +96,7 @@ def acts_of(parts: Sequence[Part], plain: str) -> tuple[Asked, ...]:
         if part.kind in NOES:
             denied = True
         elif part.kind in ACTS:
-            found.append(Asked(act_of(part), denied))
+            found.append(Asked(Act.UNWATCH) if denied and part.kind is Kind.WATCH else Asked(act_of(part), denied))
             denied = False
         elif part.kind not in BETWEEN and part.text not in NEEDED:
             denied = False

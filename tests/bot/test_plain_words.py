@@ -327,16 +327,49 @@ async def test_before_the_timetable_was_read_no_word_is_called_unknown_for_it(tm
         await said(world.owner, "grazie mille!", "Di niente")
 
 
-async def test_where_the_verb_is_not_known_what_is_held_is_swapped_or_cancelled_and_never_booked_again(
+async def test_where_no_verb_is_known_what_is_held_leads_to_its_own_page_and_is_never_booked_again(
     world: World,
 ) -> None:
     await world.hold(MINE)
 
-    page = await said(world.owner, "qwertz pilates martedì 24 alle 18", "Che cosa vuoi fare?")
+    page = await said(world.owner, "qwertz pilates martedì 24 alle 18", "Ho letto: PILATES MATWORK")
 
-    about_it = [label[:1] for label in page.labels if "Mar 24 nov 18:00" in label]
-    assert about_it == ["🔁", "❌"]
+    assert [label[:1] for label in page.labels if "Mar 24 nov 18:00" in label] == ["📋"]
     assert not [label for label in page.labels if "già tua" in label]
+    await tapped(world.owner, "📋 Mar 24", "vista sul sito")
+
+
+KEPT_OR_ASKED = (
+    "my roommate wonders how pilates on Tuesday is",
+    "il mio capo dice che martedì pilates fa bene",
+    "non sopporto quelli di pilates del martedì",
+    "pilates on Tuesday, not fussy about the rest",
+    "ma il pilates di martedì è faticoso?",
+)
+
+
+@pytest.mark.parametrize("text", KEPT_OR_ASKED)
+async def test_no_key_cancels_or_swaps_what_nobody_said_should_go(world: World, text: str) -> None:
+    await world.hold(MINE)
+
+    mine = await world.owner.send(text)
+    page = await world.owner.wait_for(lambda one: one.message_id > mine.message_id)
+
+    assert not [label for label in page.labels if label[0] in "❌🔁"]
+
+
+NOT_THERE = {
+    "annulla zumba di martedì, ho la scarlattina": "ZUMBA, martedì 24 novembre: tra le tue prenotazioni non la trovo.",
+    "please cancel my qwertz zumba on Tuesday": "tra le tue prenotazioni non la trovo",
+    "non mi serve più l'avviso per zumba": "ZUMBA: non la tengo d'occhio.",
+    "basta zumba automatico, mi sono stufato": "tra le periodiche non la trovo",
+    "c'è zumba mercoledì per un principiante?": "negli orari che conosco non c'è",
+}
+
+
+async def test_what_is_named_and_is_not_there_is_told_in_a_sentence(world: World) -> None:
+    for text, sentence in NOT_THERE.items():
+        await said(world.owner, text, sentence)
 
 
 async def test_a_held_class_is_swapped_for_an_hour_later(world: World) -> None:

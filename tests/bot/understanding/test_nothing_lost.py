@@ -88,7 +88,7 @@ def read_back(found: Unsure, plain: str) -> set[str]:
 def told_by(found: Intent, plain: str) -> set[str] | None:
     """The words that the answer tells; None for a page asked for by its name, and for a clear wish."""
     match found:
-        case Unsure(doubt) if doubt is not Doubt.UNKNOWN and found == Unsure(doubt):
+        case Unsure(doubt) if doubt is not Doubt.UNKNOWN and found == Unsure(doubt, about=found.about):
             return None  # nobody can do that: the answer is about nothing else
         case Unsure(doubt) if doubt is not Doubt.LONG:
             costs = COSTS.finditer(plain) if doubt is Doubt.COST else ()
