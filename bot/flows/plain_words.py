@@ -13,6 +13,7 @@ from bot.flows.finding import Finder, each_once, in_turn
 from bot.flows.friend_named import friend_named
 from bot.flows.living import LivingPages
 from bot.flows.making import MakingFlow
+from bot.flows.plain_asked import QuestionsAboutClasses
 from bot.flows.plain_habits import WordsAboutHabits
 from bot.flows.plain_mine import WordsAboutMine
 from bot.flows.plain_settings import setting_page
@@ -63,6 +64,7 @@ class PlainWordsFlow:
         self._living = living
         self._find = Finder(services)
         self._again = WordsAboutHabits(services, self._find, living)
+        self._asked = QuestionsAboutClasses(services, self._find, living)
         self._mine = WordsAboutMine(services, self._find, living)
         self._doubts = Doubts(services, self._find)
 
@@ -113,8 +115,6 @@ class PlainWordsFlow:
                 return await self._doubts.page(tap, intent)
             case Book(wishes, every_one):
                 return await self._book(tap, wishes, every_one=every_one)
-            case Look(wish, others, (About.FULL | About.TEACHERS) as about):
-                return await self._told_by_name(tap, (wish, *others), about)
             case Look():
                 return await self._looked(tap, intent)
             case Watch(wish):
@@ -171,14 +171,14 @@ class PlainWordsFlow:
         """What there is of the classes that are meant, or what was asked about them."""
         wishes = (look.wish, *look.others)
         match look.about:
-            case About.OPENING:
-                return screens.asked.opening_page(look.wish.days, self._house.opening, self._house.when())
-            case About.FULL | About.TEACHERS:
-                return await self._told_by_name(tap, wishes, look.about)
+            case About.OPENING if not look.wish.names:
+                return screens.asked.opening_page(look.wish, (), self._house.opening, self._house.when())
             case About.PLACES if look.others or look.but != Wish():
                 return await self._several(tap, wishes, look.but)
             case About.PLACES:
                 return await self._look(tap, look.wish)
+            case about:
+                return await self._asked.page(tap, wishes, about) or await self._one(tap, look.wish)
 
     async def _look(self, tap: Tap, wish: Wish, *, with_places: bool = True) -> Response:
         if wish == Wish():
@@ -186,14 +186,6 @@ class PlainWordsFlow:
         if len(wish.days) == 1 and wish == Wish(days=wish.days):
             return await self._living.go(tap, Verb.DAY, int(f"{wish.days[0]:%Y%m%d}"))
         return await self._one(tap, wish, with_places=with_places)
-
-    async def _told_by_name(self, tap: Tap, wishes: Sequence[Wish], about: About) -> Response:
-        """Which classes have no place, or who teaches them, as far as the site says."""
-        views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
-        if not views:
-            return await self._one(tap, wishes[0])
-        page = screens.asked.full_page if about is About.FULL else screens.asked.teachers_page
-        return await self._living.of_words(page(wishes[0], views, self._house.when()))
 
     async def _days_off(self, tap: Tap, days: Sequence[date]) -> Response:
         """The question whether these days are a holiday; of one that begins then, until when."""

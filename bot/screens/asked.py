@@ -1,18 +1,22 @@
-"""Questions about the classes there are, answered by name: which are full, who teaches them. Pure functions."""
+"""Questions about the classes there are, answered in a sentence: which are full, who teaches, when one ends."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.screens.page import Lines, Page, home_button, safe
 from bot.screens.places import place_button
 from bot.screens.plain_words import MOST_SHOWN, day_button, elsewhere, rest_of, slot_rows, told
 from bot.screens.slots import SlotState, SlotView
-from bot.screens.when import When, first_up
+from bot.screens.when import When, first_up, hours_of
 from bot.understanding.intents import Place, Wish
-from domain.model import OpeningRule
+from domain.model import FIT_CENTER, OpeningRule
 from languages import _
+
+MOST_DAYS = 3  # of those on which a course is held, as its openings are told
+MOST_LINES = 5  # classes whose length is told, each on a line
 
 
 def full_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
@@ -36,9 +40,10 @@ def only_nightly_page() -> Page:
     return Page(text, ((place_button(Place.QUIET),), (home_button(),)))
 
 
-def opening_page(days: Sequence[date], rule: OpeningRule, when: When) -> Page:
-    """From when on the classes of those days can be booked."""
-    lines = Lines()
+def opening_page(wish: Wish, views: Sequence[SlotView], rule: OpeningRule, when: When) -> Page:
+    """From when on the classes of those days can be booked; of one course with its next classes."""
+    days = list(wish.days) or list(dict.fromkeys(view.slot.day for view in views))[:MOST_DAYS]
+    lines = Lines().add(first_up(told(replace(wish, days=()), when)))
     for day in days:
         opens_at = rule.opens_at(day)
         name = first_up(when.day(day))
@@ -47,7 +52,80 @@ def opening_page(days: Sequence[date], rule: OpeningRule, when: When) -> Page:
             if opens_at <= when.now
             else _("{day}: le prenotazioni aprono {moment}.", day=name, moment=when.at(opens_at))
         )
+    if wish.names:
+        return Page(str(lines), (*slot_rows(views, when), elsewhere(views)))
     return Page(str(lines), (*((day_button(day, when),) for day in days[:MOST_SHOWN]), (home_button(),)))
+
+
+def length_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
+    """When each class begins and ends, and how long that is; what the site does not say is told as that."""
+    lines = Lines().add(first_up(told(wish, when)))
+    for view in views[:MOST_LINES]:
+        slot = view.slot
+        begins = datetime.combine(slot.day, slot.start)
+        if slot.end is None:
+            lines.add(_("{day} alle {time}: il sito non dice quando finisce.", day=first_up(when.day(slot.day)),
+                        time=f"{slot.start:%H:%M}"))  # fmt: skip
+            continue
+        length = hours_of((datetime.combine(slot.day, slot.end) - begins) % timedelta(days=1))
+        lines.add(
+            _(
+                "{day}: dalle {first} alle {last} ({length}).",
+                day=first_up(when.day(slot.day)),
+                first=f"{slot.start:%H:%M}",
+                last=f"{slot.end:%H:%M}",
+                length=length,
+            )  # fmt: skip
+        )
+    return Page(str(lines), (*slot_rows(views, when), elsewhere(views)))
+
+
+def edge_page(wish: Wish, views: Sequence[SlotView], when: When, *, last: bool) -> Page:
+    """The first class, or the last one, of the first of those days: one sentence, and its button."""
+    day = min(view.slot.day for view in views)
+    those = sorted((view for view in views if view.slot.day == day), key=lambda view: view.slot.start)
+    hour = (those[-1] if last else those[0]).slot.start
+    meant = [view for view in those if view.slot.start == hour]
+    names = " / ".join(f"<b>{safe(name)}</b>" for name in dict.fromkeys(view.name for view in meant))
+    where = "" if wish.names else told(replace(wish, days=(day,)), when)
+    sentence = (
+        _("L'ultima di {day}: {names} alle {time}.", day=when.day(day), names=names, time=f"{hour:%H:%M}")
+        if last
+        else _("La prima di {day}: {names} alle {time}.", day=when.day(day), names=names, time=f"{hour:%H:%M}")
+    )
+    lines = Lines().add(first_up(where)).add(sentence)
+    return Page(str(lines), (*slot_rows(meant, when), elsewhere(those)))
+
+
+def closing_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
+    """Until when there are classes, place by place: the doors' own hours nobody knows here."""
+    day = min(view.slot.day for view in views)
+    lines = Lines().add(
+        _("L'orario di apertura della sede non lo so. Dagli orari che conosco, {day}:", day=when.day(day))
+    )
+    places = dict.fromkeys(view.slot.activity.place for view in views if view.slot.day == day)
+    for place in places:
+        there = [view.slot for view in views if view.slot.day == day and view.slot.activity.place == place]
+        last = max(there, key=lambda slot: slot.end or slot.start)
+        until = f"{last.end or last.start:%H:%M}"
+        name = safe(last.course or FIT_CENTER)
+        lines.add(
+            _(
+                "{place}: l'ultimo è {name}, dalle {first} alle {last}.",
+                place=safe(place),
+                name=name,
+                first=f"{last.start:%H:%M}",
+                last=until,
+            )  # fmt: skip
+        )
+    return Page(str(lines), ((day_button(day, when),), (home_button(),)))
+
+
+def nature_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
+    """What is done in a class nobody here knows: when it is held can be told."""
+    lines = Lines().add(first_up(told(wish, when)))
+    lines.add(_("Che cosa si fa non lo so: il sito ne dice solo il nome. Ecco quando c'è:"), rest_of(views))
+    return Page(str(lines), (*slot_rows(views, when), elsewhere(views)))
 
 
 def _is_watched(view: SlotView) -> bool:

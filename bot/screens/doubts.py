@@ -44,6 +44,10 @@ DOUBTS = {
     Doubt.COST: N_("Quanto costa non lo so: lo dice il sito delle prenotazioni."),
     Doubt.NOT_OFFERED: N_("Negli orari che conosco non lo trovo:"),
     Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),
+    Doubt.PEOPLE: N_("Chi viene, e in quanti siete, non lo so: il sito mi dice solo i posti liberi."),
+    Doubt.SHOWN: N_(
+        "I messaggi di prima non li ricordo: tocca un pulsante lì sotto, o riscrivimi per intero corso, giorno e ora."
+    ),
     Doubt.RHYTHM: N_(
         "So ripetere solo ogni settimana, nello stesso giorno. Puoi farne una periodica e saltare le date che non vuoi."
     ),

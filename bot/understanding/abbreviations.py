@@ -36,6 +36,7 @@ ABBREVIATIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"l8r", "later"),
         (r"gr8", "great"),
         (r"(?:r|are) u", "are you"),
+        (r"u r", "you are"),
         (r"w/o", "without"),
         (r"bday", "birthday"),
         (r"(?:prolly|probs)", "probably"),

@@ -31,6 +31,12 @@ ASIDES = tuple(
         r"\b(?:i |we )?(?:have not|do not have|have got|have)(?: got)? (?:nothing|anything|any plans?|any classes)"
         rf"(?: (?:on|planned|booked|else))?(?= [^?]*\b{_SO} )",
         rf"\bnon ho (?:niente|nulla|impegni|programmi)(?: da fare)?(?= [^?]*\b{_SO} )",
+        r"\b(?:on second thoughts?|come to think of it|thinking about it|ripensandoci(?: (?:bene|su))?|a pensarci bene"
+        r"|pensandoci(?: bene)?)\b(?: ,)?",
+        r"(?: ,)? (?:i found|ho trovato|i have|ho) (?:something else|another one|an alternative|altro|qualcos ?altro"
+        r"|di meglio)$",
+        r"(?: ,)? (?:i )?(?:like|liked|loved|enjoyed|mi (?:piace|piaceva|is piaciut[oa])) (?:the one|quell[oa]|it) "
+        r"(?:from|of|di|da|the|del|della)*(?: ?)(?:last \w+|\w+ scors[oa]|ieri|yesterday)(?=[ ,?]|$)",
         # How somebody feels, or that they thought of something else before
         r"\b(?:i )?(?:really |just )?need a (?:break|rest|pause)(?: from (?:it|all this))? ,",
         r"\b(?:ho|avrei) (?:proprio |davvero )?bisogno di (?:una pausa|riposo|riposare|riposarmi) ,",

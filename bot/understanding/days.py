@@ -73,7 +73,7 @@ _NEXT_WEEK = (
     r"(?:del)?la (?:settimana prossima|prossima settimana)|(?:del)?la settimana (?:dopo|che viene)|settimana prossima"
     r"|prossima settimana|(?:of )?next week|(?:of )?the next week"
 )
-_THIS_WEEK = r"(?:di )?questa settimana|in settimana|(?:of )?this week|during the week"
+_THIS_WEEK = r"(?:(?:di|in) )?quest[oa] settimana|in settimana|(?:of )?this week|during the week"
 _BEFORE = r"(?:(?:il|lo|la|on|the|on the|di|del|della|per|per il|per l|l|dell|all|nell|for|of|il giorno|giorno) )?"
 
 OF_A_MONTH = re.compile(rf" (?:of |di )?(?:{'|'.join(name for name in BY_MONTH if len(name) > len('sett'))})(?= |$)")

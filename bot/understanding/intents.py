@@ -98,6 +98,11 @@ class About(StrEnum):
     FULL = auto()  # which of them have no place
     OPENING = auto()  # when they can be booked
     TEACHERS = auto()  # who teaches them
+    LENGTH = auto()  # how long they last, and when they end
+    FIRST = auto()  # which of them is the first
+    LAST = auto()  # which of them is the last
+    CLOSING = auto()  # until when there is one
+    NATURE = auto()  # what is done there, which nobody has told the bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +250,8 @@ class Doubt(StrEnum):
     COST = auto()  # what something costs, which nobody has told the bot
     NOT_OFFERED = auto()  # it is about a sport that no timetable has
     CORRECTED = auto()  # it puts right something that was said before
+    PEOPLE = auto()  # how many others come, or who
+    SHOWN = auto()  # it refers to something that was shown before
     RHYTHM = auto()  # it is to recur otherwise than every week
     CONTACT = auto()  # how somebody is reached
     CLOSING = auto()  # whether it is closed on some day

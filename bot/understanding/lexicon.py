@@ -343,7 +343,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # Looking
     (
         Kind.LOOK,
-        r"(?:(?:is there|there is|are there) )?any (?:free |more )?(?:space|room|spots?|places?|slots?|seats?)"
+        r"how long|which last|(?:(?:is there|there is|are there) )?any (?:free |more )?(?:space|room|spots?|places?"
+        r"|slots?|seats?)"
         r"(?: left| free)?"
         r"|consists?(?: of| in)?|(?:in (?:che )?)?(?:cosa )?consiste|what kind of|che tipo di"
         r"|di (?:che )?cosa si tratta"
@@ -373,7 +374,12 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.MINE,
-        r"(?:am i|i am|are we|we are) (?:expected|awaited|due)|mi (?:aspett(?:ano|ate)|attend(?:ono|ete))"
+        r"(?:dove|a che ora|quando|in che sede) (?:devo|dobbiamo|dovrei) (?:andare|essere|presentarmi|venire|trovarmi)"
+        r"|(?:where|when|what time) (?:do|should|must) (?:i|we) (?:have to |need to )?(?:be|go|come|show up|turn up)"
+        r"|(?:(?:am i|i am|io )?(?:ero|sono|was|were)|i am) (?:gia |already )?(?:prenotat[oa]|iscritt[oa]|segnat[oa]"
+        r"|booked)"
+        r"(?= .*(?:vero|giusto|right|no|is not it) ?\?)"
+        r"|(?:am i|i am|are we|we are) (?:expected|awaited|due)|mi (?:aspett(?:ano|ate)|attend(?:ono|ete))"
         r"|sono attes[oa]"
         r"|(?:cosa|che|che cosa|what) (?:avevo|avevamo|had i|did i)(?: (?:gia|already))?(?: (?:prenotat[oaie]"
         r"|book(?:ed)?|reserved?))?"
@@ -471,6 +477,7 @@ FILLERS = worded(
     saresti saresti conviene converrebbe trovi troveresti posticino posticini squeeze myself
     still start starts begin begins take takes place yo dear
     gonna ringrazio ringraziando ringraziamento bot team guys sir kind little bit quick quickly around
+    vuole vuoi cortese indicarmi dire many must vero giusto reach
     about way really truly vai voglia eh ah oh mah beh boh uh um lol haha hahaha
     """
 )

@@ -102,9 +102,12 @@ MOVES = (
         r"\g<at> \g<new> instead of at \g<old>",
     ),
     (_way(r"\bbring (?P<old>[^,?]+?) forward(?: by)? (?=half|an?\b|one|two|\d)"), r"anticipa \g<old> by "),
-    (_way(r"\b(?:push|put|set) (?P<old>[^,?]+?) back(?: by)? (?=half|an?\b|one|two|\d)"), r"postpone \g<old> by "),
+    (
+        _way(r"\b(?:push|put|set) (?!me\b)(?P<old>[^,?]+?) back(?: by)? (?=half|an?\b|one|two|\d)"),
+        r"postpone \g<old> by ",
+    ),
     (_way(r"\bbring (?P<old>[^,?]+?) (?:forward|up)\b|\b(?:bring forward|move up)\b"), r"anticipa \g<old>"),
-    (_way(r"\b(?:push|put|set) (?P<old>[^,?]+?) back\b"), r"postpone \g<old>"),
+    (_way(r"\b(?:push|put|set) (?!me\b)(?P<old>[^,?]+?) back\b"), r"postpone \g<old>"),
     (
         _way(r"\b(?:push back|delay|put off|hold off|set back)(?= .*\b(?:by|hours?|minutes?|until|till|to)\b)"),
         "postpone",

@@ -19,6 +19,7 @@ from bot.understanding.intents import Shift
 from bot.understanding.lexicon import COMPILED, FILLERS, FIRST_NAMES, Kind
 from bot.understanding.phrases import WORDS_OF_PAGES
 from bot.understanding.shifts import shift_at
+from bot.understanding.verbs import EVERYDAY
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.words import worded
 
@@ -143,7 +144,7 @@ def _longest_at(
         end, parts = max(found, key=lambda one: one[0])
         return parts, end
     word = words[number]
-    known = Kind.PERSON if word in FIRST_NAMES else Kind.FILLER if word in FILLERS else Kind.UNKNOWN
+    known = Kind.PERSON if word in FIRST_NAMES else Kind.FILLER if word in FILLERS else EVERYDAY.get(word, Kind.UNKNOWN)
     return [Part(known, word)], at + len(word)
 
 
@@ -230,4 +231,4 @@ def _known() -> frozenset[str]:
 
 def _is_known(word: str) -> bool:
     """Whether the grammar knows the word as it stands."""
-    return word in _known() or any(pattern.fullmatch(word) for _, pattern in COMPILED)
+    return word in _known() or word in EVERYDAY or any(pattern.fullmatch(word) for _, pattern in COMPILED)

@@ -136,7 +136,12 @@ PAGES = (
     (
         Place.WATCHES,
         r"posti (?:che )?(?:tieni|tengo) d occhio|watches|watched places|lista d attesa|waiting list|waitlist"
-        r"|cosa tieni d occhio",
+        r"|cosa tieni d occhio"
+        r"|(?:(?:what|which|who|cosa|che cosa|che|quali|chi) )?(?:(?:classes|places|posti|lezioni) )?(?:(?:sto|stai"
+        r"|you|i) )?"
+        r"(?:(?:still )?(?:waiting|watching|aspettando|tenendo d occhio|tieni d occhio|monitorando)|aspetto)(?:"
+        r" (?:for|on))?"
+        r"(?: (?:at (?:the )?moment|right now|now|adesso|ora|al momento|in questo momento))?",
     ),
     (
         Place.HISTORY,
@@ -321,10 +326,17 @@ GO_AHEAD = re.compile(
     r"(?: please| pls| grazie| per favore)?"
 )
 """What stands for a tap on the button that confirms."""
-HOW_ARE_YOU = re.compile(r"come (?:stai|va)|tutto bene|how (?:are|r) (?:you|u)(?: doing| today)?|how is it going|sup")
+HOW_ARE_YOU = re.compile(
+    r"(?:(?:hey|hi|ehi|ma|ciao|so) )*(?:do you (?:ever|never) (?:sleep|rest|stop)|(?:tu )?(?:non )?dormi mai|non ti"
+    r" stanchi mai)"
+    r"(?: (?:haha\w*|lol|ahah\w*|tu|eh))*|come (?:stai|va)|tutto bene|how (?:are|r) (?:you|u)(?: doing| today)?|how"
+    r" is it going|sup"
+)
 PRAISE = re.compile(
     r"(?:you (?:are|re)|ur|u r|sei) (?:the best|great|amazing|awesome|a star|a legend|il migliore|la migliore|un grande"
-    r"|un mito|fantastico|bravissimo|utilissimo)|(?:i )?love (?:you|it)|ti (?:amo|adoro)"
+    r"|un mito|fantastico|bravissimo|utilissimo)(?: (?:bot|app|assistant|ever|in the world|of all|del mondo|di"
+    r" sempre|lol"
+    r"|haha\w*|ahah\w*))*|(?:i )?love (?:you|it)|ti (?:amo|adoro)"
 )
 PARTING = re.compile(r"(?:ciao )?(?:a domani|a presto|ci vediamo(?: domani| presto)?|see you(?: tomorrow| soon)?)")
 

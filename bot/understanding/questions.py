@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from bot.understanding.asking import NATURE, PEOPLE
+from bot.understanding.corrections import SAYS_WRONG, WRONG_ONE, put_otherwise
 from bot.understanding.days import BY_MONTH
-from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
+from bot.understanding.intents import About, Doubt, Intent, Look, Place, Show, Unsure, Wish
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
+from bot.understanding.references import refers_to_before
 
 _UNTIL_WHEN = (
     r"(?:(?:until|till|by|up to) (?:when|what time|which (?:time|hour))|how (?:late|long|far|early|soon|much time"
@@ -37,9 +40,20 @@ RULES = re.compile(
 )
 """Until when cancelling is free, when bookings open, what a missed class costs: the rules of the house."""
 
+WHEN_ALL_OPENS = re.compile(
+    r"\b(?:(?:at )?what time|when|a che ora|quando) (?:(?:exactly|esattamente|di preciso|do|does|si|the|le|i|new"
+    r"|nuovi|usually"
+    r"|di solito) ){0,5}(?:places|bookings?|spots|slots|posti|prenotazioni|iscrizioni) (?:usually |di solito )?"
+    r"(?:open|go live|come out|get released|become available|apr\w+|escono|si aprono|vengono)\b"
+    r"|\b(?:a che ora|quando) (?:si )?apr\w+ (?:di solito )?(?:le prenotazioni|i posti)\b"
+)
+"""When bookings open, of whatever class."""
+
 PENALTY = re.compile(
     r"\b(?:if|se|when|quando) (?:i )?(?:\w+ ){0,2}?(?:cancel|give up|give back|drop|disd\w+|annull\w+|rinunci\w+)\b.*"
     r"\b(?:punish\w*|penal\w*|fined?|banned|blocked|trouble|charged|multa\w*|puni\w+|blocc\w+|sanzion\w+)\b"
+    r"|\b(?:punish\w*|penal\w*|fined|a fine|banned|charged|mult[ae]|sanzion\w+)\b.*\b(?:if|se|when|quando|for|per) "
+    r".*\b(?:cancel\w*|give up|drop\w*|disd\w+|annull\w+|rinunci\w+|miss\w*|skip\w*|salt\w+|late|tardi)\b"
 )
 """Whether giving a place back costs anything."""
 
@@ -125,7 +139,9 @@ CALENDAR = re.compile(
     r"|esport\w+|mett\w+|sincroni\w+|colleg\w+|invia\w*)\b.*\b(?:calendars?|calendario|ics|ical)\b"
 )
 _PAST = (
-    r"(?:(?:last|previous|past) (?:day|week|month|year|months|weeks|time|semester)|yesterday|ieri|(?:mese|anno"
+    r"(?:(?:last|previous|past) (?:day|week|month|year|months|weeks|time|semester|(?:mon|tues|wednes|thurs|fri|satur"
+    r"|sun)day)"
+    r"|(?:lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica) scors[oa]|yesterday|ieri|(?:mese|anno"
     r"|settimana"
     r"|semestre|volta) (?:scors[oa]|passat[oa])|(?:scors[oa]|passat[oa]) (?:mese|anno|settimana|semestre|volta)|finora"
     r"|so far|already)"
@@ -145,6 +161,9 @@ HISTORY = re.compile(
 )
 HOW_OFTEN = re.compile(
     rf"\b(?:how (?:many|often)|quant[ei](?: volte)?|quanto spesso)\b.*\b(?:{_DID}|attended|frequentat\w+)\b"
+    r"|\b(?:which|what|quale?|che|il) (?:is |the |il |e )*(?:class|course|corso|lezione|sport"
+    r"|attivita)\b.*\b(?:faccio|frequento"
+    r"|vado|seguo|do i|i do|i go|i attend|i take)\b.*\b(?:di piu|piu spesso|most|more often|piu volte)\b"
 )
 WAY = re.compile(
     r"\bhow (?:do|can|would|could) (?:i|you|we|one) (?:get|go|come|reach|travel) (?:to|there|from)\b|\bhow (?:do"
@@ -191,12 +210,9 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
         return Show(Place.QUIET)
     if WRONG.fullmatch(plain.strip(" ,?")):
         return Unsure(Doubt.CORRECTED)
-    if kinds & WHEN and (
-        (MEANT.search(plain) and not kinds & (OF_A_CLASS | DEEDS))
-        or (kinds & {Kind.NOT, Kind.CORRECTION} and kinds <= BESIDE_A_CORRECTION and len(kinds - {Kind.FILLER}) > 1)
-    ):
-        return Unsure(Doubt.CORRECTED)
-    if PENALTY.search(plain):
+    if found := _about_classes(plain, parts, kinds) or _corrected(plain, parts, kinds):
+        return found
+    if PENALTY.search(plain) or (WHEN_ALL_OPENS.search(plain) and not kinds & (OF_A_CLASS | {Kind.DAY, Kind.WHERE})):
         return Show(Place.RULES)
     moves = Kind.MOVE in kinds and not IN_ADVANCE.search(plain)
     books_one = Kind.BOOK in kinds and kinds & (WHEN | OF_A_CLASS)
@@ -219,6 +235,32 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
         return Show(Place.STATISTICS)
     if not kinds & DEEDS and (HISTORY.search(plain) or NAMED.search(plain) or _of_a_month_gone(plain, kinds, today)):
         return Show(Place.HISTORY)
+    return None
+
+
+def _about_classes(plain: str, parts: Sequence[Part], kinds: set[Kind]) -> Intent | None:
+    """A question about classes that nobody here can answer, or about something that was shown before."""
+    if PEOPLE.search(plain) and not kinds & (DEEDS - {Kind.BOOK}):
+        return Unsure(Doubt.PEOPLE)
+    if NATURE.search(plain) and Kind.COURSE in kinds and not kinds & {*DEEDS, *WHEN, Kind.NOT}:
+        wishes = [Wish(names=part.names) for part in parts if part.kind is Kind.COURSE]
+        return Look(wishes[0], tuple(wishes[1:]), About.NATURE)
+    if refers_to_before(plain) and not kinds & (OF_A_CLASS | WHEN | {Kind.WHERE}):
+        return Unsure(Doubt.SHOWN)
+    return None
+
+
+def _corrected(plain: str, parts: Sequence[Part], kinds: set[Kind]) -> Intent | None:
+    """Something that is not as it was meant."""
+    if SAYS_WRONG.search(plain) and (swap := put_otherwise(parts)) and not kinds & (DEEDS - {Kind.BOOK, Kind.MOVE}):
+        return swap if Kind.MOVE in kinds and swap.old.names else Unsure(Doubt.CORRECTED, (swap,))
+    if WRONG_ONE.search(plain) and kinds & WHEN and not kinds & (DEEDS - {Kind.BOOK}):
+        return Unsure(Doubt.CORRECTED)
+    if kinds & WHEN and (
+        (MEANT.search(plain) and not kinds & (OF_A_CLASS | DEEDS))
+        or (kinds & {Kind.NOT, Kind.CORRECTION} and kinds <= BESIDE_A_CORRECTION and len(kinds - {Kind.FILLER}) > 1)
+    ):
+        return Unsure(Doubt.CORRECTED, (swap,) if (swap := put_otherwise(parts)) else ())
     return None
 
 
@@ -246,7 +288,7 @@ NAMED = re.compile(r"\b(?:storico|history|cronologia)\b")
 """The history by its name, whatever else is said of it."""
 COUNTED = re.compile(r"\b(?:statistic\w*|stats)\b")
 SAID_BY = {
-    Place.RULES: (RULES, PENALTY),
+    Place.RULES: (RULES, PENALTY, WHEN_ALL_OPENS),
     Place.REMINDERS: (REMINDERS,),
     Place.QUIET: (QUIET, SILENT_AFTER),
     Place.LANGUAGE: (LANGUAGE,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from bot.understanding.asking import asked_plainly
 from bot.understanding.days import BY_WEEKDAY, SEVERAL
 from bot.understanding.moves import moved
 
@@ -90,7 +91,47 @@ _UNASKED = (
     r"(?:(?: ,)? (?:(?:anche|even|and|e) )?(?:senza (?:nemmeno )?(?:chiedermi|chiedere|avvisarmi|conferma)\w*"
     r"|without (?:even )?asking(?: me)?|do not (?:even )?ask(?: me)?|no need to ask))"
 )
+_AGAIN = r"(?:put me back|re ?book\w*|book .*\bagain|rimett\w+|riprenot\w+|(?:re|ri)inser\w+|di nuovo|riscriv\w+)"
 SAYINGS = (
+    # A class once more, that was given back
+    (
+        re.compile(
+            rf"^(?=.*\b{_AGAIN}\b)(?P<before>.*?)(?: ,)? ?\b(?:(?:che|that|which|because|perche) )?"
+            r"(?:i (?:have )?(?:just |already |accidentally )?(?:cancelled|dropped|deleted|gave up)"
+            r"|(?:l )?ho (?:appena |gia )?(?:annullat|disdett|cancellat|tolt|eliminat)[oa])"
+            r"(?: (?:it|by (?:mistake|accident)|accidentally|per (?:sbaglio|errore)|earlier|before|prima))*(?: ,)?"
+        ),
+        r"\g<before>",
+    ),
+    # Until when somebody has something else to do
+    (
+        re.compile(
+            r"\b(?:i |io |we )?(?:have|have got|got|ho|abbiamo|am in|sono a|sono in|work|study|lavoro|studio|am busy"
+            r"|am at work"
+            r"|sono (?:impegnat|occupat)[oa])(?: (?:a |un |una |my |the )?(?:lezion[ei]|lectures?|class(?:es)?"
+            r"|lab\w*|uni"
+            r"|universita|work|lavoro|turno|ufficio|shift|meetings?|riunione|office|aula|biblioteca|library))? "
+            r"(?P<on>(?:on|il|di) \w+ )?(?:fino a(?:lle|ll)?|till|until|til|to|sino alle) (?P<hour>\d[\d:]*(?:"
+            r" [ap]m)?)(?= |$)"
+        ),
+        r"after \g<hour> \g<on>",
+    ),
+    (
+        re.compile(
+            r"(?: ,| \?)? (?:i |io )?(?:lavoro|studio|work|study|am (?:at work|busy)|have (?:work|class(?:es)?"
+            r"|lectures?)"
+            r"|ho lezione)(?: (?:la|di|in the|al|tutte le|every|ogni))* (?:mattin[ae]|mornings?)(?= |$)"
+        ),
+        " after 12:00",
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:that|which|che) )?(?:(?:is|are|sono|siano|sia) )?(?:not|non)(?: (?:is|are|sia|siano|sono))?"
+            r"(?: (?:yet|already|gia|ancora|completely|del tutto))? (?:full|pien[oaie])\b(?! per)"
+        ),
+        "free",
+    ),
+    (re.compile(r"\bput me back (?:in|into|on|to|down)\b"), "book me in"),
     # A place that somebody else may give up
     (
         re.compile(
@@ -441,7 +482,7 @@ def plainer(text: str) -> str:
     shorter = text
     for reason in REASONS:
         shorter = reason.sub("", shorter)
-    said = moved(" ".join(shorter.split()) or text)
+    said = asked_plainly(moved(" ".join(shorter.split()) or text))
     for pattern, instead in SAYINGS:
         said = pattern.sub(instead, said)
     return " ".join(said.split())
@@ -453,6 +494,7 @@ def reworded(text: str) -> list[str]:
     for reason in REASONS:
         said = reason.sub("", said)
     put = _exchanged(said, said := moved(" ".join(said.split()) or text))
+    put += _exchanged(said, said := asked_plainly(said))
     for pattern, instead in SAYINGS:
         put += _exchanged(said, said := pattern.sub(instead, said))
     return put

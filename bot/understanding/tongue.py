@@ -7,14 +7,17 @@ import re
 from languages import Language
 
 ENGLISH = re.compile(
-    r"the|my|our|please|can|could|would|want|need|book|cancel|every|each|what|when|which|who|where|how|is|are|was|am|for"
+    r"the|my|our|please|can|could|would|want|need|book|cancel|every|each|what|when|which|who|where|how|is|are|was|am"
+    r"|for"
     r"|with|from|after|before|until|tomorrow|today|tonight|morning|afternoon|evening|week|next|there|this|that|have|has"
     r"|does|did|not|move|show|free|any|and|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 )
 ITALIAN = re.compile(
     r"il|lo|gli|le|una?|del(?:la|le)?|dei|al(?:l[ae])?|con|dal(?:l[ae])?|prima|dopo|fino|domani|oggi|stasera|mattina"
-    r"|pomeriggio|sera|settimana|prossim[ao]|(?:lune|marte|mercole|giove|vener)d[iì]|sabato|domenica|quando|qual[ei]|che"
-    r"|cosa|chi|dove|mi|ci|sono|posso|puoi|vorrei|voglio|prenota(?:mi)?|annulla|disdici|ogni|quest[ao]|ho|hai|fammi|mostrami"
+    r"|pomeriggio|sera|settimana|prossim[ao]|(?:lune|marte|mercole|giove|vener)d[iì]|sabato|domenica|quando|qual[ei]"
+    r"|che"
+    r"|cosa|chi|dove|mi|ci|sono|posso|puoi|vorrei|voglio|prenota(?:mi)?|annulla|disdici|ogni|quest[ao]|ho|hai|fammi"
+    r"|mostrami"
     r"|non|sposta|c'è|è|e|di|da|anche"
 )
 """Names of classes, and what people of both languages write (gym, weekend, ok, no), tell nothing."""

@@ -151,7 +151,8 @@ async def test_what_can_be_meant_besides_is_offered_too(world: World) -> None:
 
     await said(world.owner, "gag giovedì", "GAG")
     await tapped(world.owner, "Conferma: prenota all'apertura", "In attesa dell'apertura")
-    await said(world.owner, "quando aprono le prenotazioni di gag giovedì?", "Si apre martedì 24 novembre alle 00:00.")
+    opens = "le prenotazioni aprono martedì 24 novembre alle 00:00."
+    await said(world.owner, "quando aprono le prenotazioni di gag giovedì?", opens)
     page = await said(world.owner, "scambia gag con yoga", "Non è ancora tua")
     assert "GAG" in page.labels[0]
 

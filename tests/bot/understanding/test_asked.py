@@ -28,7 +28,7 @@ from tests.bot.understanding.meanings import DEMO, TODAY, meant
         ("who's the zumba instructor", "teachers zumba"),
         ("who is the instructor of zumba?", "teachers zumba"),
         ("chi è l'istruttore di zumba?", "teachers zumba"),
-        ("when does booking open for monday's yoga?", "look yoga 30/11"),
+        ("when does booking open for monday's yoga?", "opening yoga 30/11"),
         ("quali corsi hanno ancora posto domani sera", "look 25/11 evening"),
         ("che lezioni ho questa settimana", "show mine"),
         ("sei riuscito a prendere pilates?", "show mine"),

@@ -116,7 +116,7 @@ def test_what_nobody_here_can_do_or_know_is_told_as_that(said: str, doubt: Doubt
         ("skip yoga next week but keep the other ones", "cancel yoga 30/11,1/12,2/12,3/12,4/12,5/12,6/12"),
         ("prossima lezione?", "show mine"),
         ("insegnante yoga?", "teachers yoga"),
-        ("in cosa consiste TRX?", "look trx"),
+        ("in cosa consiste TRX?", "nature trx"),
         ("a place for one person in yoga tomorrow", "book yoga 25/11"),
         ("gym now", "book fit 24/11"),
         ("gym hrs on sunday?", "look fit 29/11"),
