@@ -106,6 +106,9 @@ class Doubts:
             made = await self._made(tap, _about(replace(unsure, heard=replace(unsure.heard, where=()))), unsure)
         when = self._house.when()
         missing = await told_missing(self._find, tap.user_id, unsure, when)
+        if unsure.only_asks and unsure.of_mine and not missing and unsure.heard.names:
+            held = (await self._find.mine(tap.user_id, unsure.heard)).held
+            missing = screens.plain_words.is_mine(unsure.heard, held, when) if held else ""
         if not made and missing and (unsure.drops or unsure.gives_up) and not unsure.weekly:
             made = await self._made(tap, [Cancel(Wish(names=unsure.heard.names or unsure.denied.names))], unsure)
         made = as_asked(await self._of_what_was_asked(tap, unsure, made), unsure)
@@ -156,7 +159,7 @@ class Doubts:
         wish = replace(unsure.heard, days=(), weekdays=weekdays)
         if not (wish.names or weekdays):
             return []
-        goes = unsure.drops or asks(unsure, Act.PAUSE)
+        goes = unsure.drops or unsure.gives_up or asks(unsure, Act.PAUSE) or unsure.doubt is Doubt.NEGATED
         return await self._buttons(tap, Series(wish) if goes or not wish.names else Weekly((wish,)), unsure)
 
     async def _besides(self, tap: Tap, wish: Wish, unsure: Unsure) -> list[Choice]:

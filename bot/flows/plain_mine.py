@@ -34,6 +34,8 @@ class WordsAboutMine:
             page = await self._living.go(tap, Verb.MINE, 0)  # which also tells how old that is
             return screens.plain_words.none_on(page, wish, when) if isinstance(page, Page) else page
         sentence = screens.plain_words.mine_on(wish, when)
+        if wish.names:
+            sentence = screens.plain_words.is_mine(wish, mine.held, when)
         return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, [], when, Verb.HELD)
 
     async def cancel(self, tap: Tap, meant: Cancel) -> Response:
@@ -54,6 +56,8 @@ class WordsAboutMine:
         if len(series) == 1 and not (mine.held or mine.live):
             return await self._living.go(tap, Verb.DATES if wish.days else Verb.SERIES, series[0].id)
         when, sentence = self._house.when(), str(screens.plain_words.WHICH_TO_CANCEL)
+        if meant.every_one:
+            sentence = str(screens.plain_words.ONE_BY_ONE)
         if meant.but != Wish():
             sentence = screens.plain_words.all_but(meant.but, when)
         return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, series, when)

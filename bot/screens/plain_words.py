@@ -368,6 +368,7 @@ def _series_button(series: PeriodicBooking) -> Button:
 
 
 WHICH_TO_CANCEL = N_("Quale annullo?")
+ONE_BY_ONE = N_("Le annullo una alla volta: con quale comincio?")
 WHICH_TO_SWAP = N_("Quale scambio?")
 ONLY_ASKED_FOR = N_("Non è ancora tua: l'hai solo chiesta. Tocca per vederla o ritirarla:")
 WHICH_SERIES = N_("Quale?")
@@ -410,6 +411,15 @@ def not_in_timetable(wish: Wish, when: When) -> str:
 
 def mine_on(wish: Wish, when: When) -> str:
     return _("{wish}: hai questo.", wish=first_up(told(wish, when)))
+
+
+def is_mine(wish: Wish, held: Sequence[HeldBooking], when: When) -> str:
+    """Whether it is booked, with when that was read; what is only asked for is not."""
+    named = first_up(told(wish, when))
+    if not held:
+        return _("⏳ {wish}: non ancora, c'è una richiesta.", wish=named)
+    seen = when.at(min(one.updated_at for one in held))
+    return _("✅ {wish}: prenotata, vista sul sito {moment}.", wish=named, moment=seen)
 
 
 def none_on(page: Page, wish: Wish, when: When) -> Page:

@@ -37,7 +37,10 @@ NO_THAT_ASKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # `, isn't it?`, `, no?`
         (rf"(?<=\w)(?: ,)? (?:{_TAG}|or not|no|vero|giusto|right)(?= \?|$)(?<! no)|(?<=\w)(?: ,)? no(?= \?)", ""),
         # `can't you`, `isn't there`
-        (r"\b(can|could|would|will|should|did|does|do|have) not (?=(?:you|i|we) (?!want|would|will|need|am|like)\w)", r"\1 "),
+        (
+            r"\b(can|could|would|will|should|did|does|do|have) not (?=(?:you|i|we) (?!want|would|will|need|am|like)\w)",
+            r"\1 ",
+        ),
         (rf"{_BEFORE_A_QUESTION}(is|are|was|would|does|did|has) not (?=(?:it|there|that|this|the|my)\b)", r"\1 "),
         # `non potresti`, `non c'è mica un posto?`
         (rf"\bnon (?={_WOULD}\b)", ""),

@@ -119,7 +119,7 @@ def _end_of_side_no(parts: Sequence[Part], at: int) -> int:
     behind = parts[at + 1 : end]
     kinds = {part.kind for part in behind}
     said = " ".join(part.text for part in behind)
-    says_why = Kind.UNKNOWN in kinds or UNWELL.match(said)
+    says_why = kinds & {Kind.UNKNOWN, Kind.SPORT} or UNWELL.match(said)
     helps = {Kind.DO} if after and parts[after[0]].text in HELPING and Kind.UNKNOWN in kinds else set()
     if not says_why or kinds & {*DEEDS, *CLASSES, Kind.DO, Kind.LOOK, *NOES} - helps:
         return at

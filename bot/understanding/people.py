@@ -11,7 +11,7 @@ from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
 
 _THE = r"(?:(?:my|the|a|an|il|la|lo|l|un|una|mio|mia|miei|mie|her|his|suo|sua|quell[oa]|other|altr[oaie]) ){0,3}"
-_BESIDE = r"(?:for|with|per|con|x|anche|pure|also|too|and|e|ed|&|plus)"
+_BESIDE = r"(?:for|with|per|con|x|anche|pure|also|too|plus|(?:me|i|io|noi|us) (?:and|e|ed|&))"
 _PUT = (
     r"(?:book|reserve|add|sign|put|bring|invite|enrol\w*|register|prenot\w+|aggiung\w+|segn\w+|iscriv\w+|mett\w+"
     r"|port(?:o|are|iamo)|invit\w+)"

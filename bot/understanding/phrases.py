@@ -334,9 +334,10 @@ HOW_ARE_YOU = re.compile(
 )
 PRAISE = re.compile(
     r"(?:you (?:are|re)|ur|u r|sei) (?:the best|great|amazing|awesome|a star|a legend|il migliore|la migliore|un grande"
-    r"|un mito|fantastico|bravissimo|utilissimo)(?: (?:bot|app|assistant|ever|in the world|of all|del mondo|di"
+    r"|un mito|un fenomeno|fantastico|bravissimo|utilissimo)(?: (?:bro|raga|amico|zio|fra|man|mate"
+    r"|dude|guys|davvero|bot|app|assistant|ever|in the world|of all|del mondo|di"
     r" sempre|lol"
-    r"|haha\w*|ahah\w*))*|(?:i )?love (?:you|it)|ti (?:amo|adoro)"
+    r"|haha\w*|ahah\w*))*|che mito|mitico|you rock|(?:i )?love (?:you|it)|ti (?:amo|adoro)"
 )
 PARTING = re.compile(r"(?:ciao )?(?:a domani|a presto|ci vediamo(?: domani| presto)?|see you(?: tomorrow| soon)?)")
 
@@ -352,6 +353,9 @@ DECLINED = re.compile(
     r"|(?:preferi(?:rei|sco)|meglio|direi|anche) (?:di )?no(?: ,)?(?: grazie(?: mille)?)?"
     r"|(?:i )?(?:would )?(?:rather|prefer|better) not(?: to)?(?: ,)?(?: (?:thanks|thank you))?"
     r"|no (?:worries|problem|rush|hurry)(?: ,)?(?: (?:thanks|thank you))?|nessun problema|non (?:ti )?preoccup\w+"
+    r"|(?:(?:hm+|mm+|boh|beh|ok|okay|no|wait|aspetta|allora) (?:, )?)*(?:fammici pensare|lasciami pensare"
+    r"|(?:maybe|magari|forse) (?:later|another time|next time|dopo|piu tardi|un altra volta)"
+    r"|not (?:now|yet|today)|non (?:ora|adesso|ancora))(?: (?:thanks|thank you|grazie|dai|bot))*"
     r"|basta(?: cosi| grazie)(?:(?: ,)? grazie)?|that is (?:all|it|enough)(?: thanks| thank you)?"
 )
 """Somebody wants nothing more."""
@@ -365,7 +369,7 @@ _TIME = (
 GOODBYES = re.compile(
     rf"\b(?:(?:buon[aoe]?|bel|bella|have a|enjoy (?:your|the)|happy) (?:(?:good|nice|great|lovely|tuo"
     rf"|resto della) )?{_TIME}"
-    r"|(?:see you|see ya|talk (?:to you )?|catch you|ci (?:vediamo|sentiamo|aggiorniamo)|a|alla) "
+    r"|(?:see you|see (?:ya|u)|c u|cu|talk (?:to (?:you|u) )?|catch you|ci (?:vediamo|sentiamo|aggiorniamo)|a|alla) "
     r"(?:(?:on|next|this|prossim[oa]) )?(?:tomorrow|later|soon|around|next time|next week|there|domani|dopo|presto"
     r"|prossima|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunedi|martedi|mercoledi|giovedi|venerdi|sabato"
     r"|domenica))(?= |$)"

@@ -245,7 +245,7 @@ def _about_classes(plain: str, parts: Sequence[Part], kinds: set[Kind]) -> Inten
     if NATURE.search(plain) and Kind.COURSE in kinds and not kinds & {*DEEDS, *WHEN, Kind.NOT}:
         wishes = [Wish(names=part.names) for part in parts if part.kind is Kind.COURSE]
         return Look(wishes[0], tuple(wishes[1:]), About.NATURE)
-    if refers_to_before(plain) and not kinds & (OF_A_CLASS | WHEN | {Kind.WHERE}):
+    if refers_to_before(plain) and not kinds & (OF_A_CLASS | WHEN):
         return Unsure(Doubt.SHOWN)
     return None
 

@@ -22,6 +22,10 @@ _THAT = (
     r" due|none of (?:those|these|them)(?: works?(?: for me)?)?"
     r"|(?:is there |have you |ce |hai |avete )?(?:anything|something|any other|qualcos(?:a|altro)|altro|nulla)"
     r"(?: (?:di|un po|a bit))* ?(?:earlier|later|piu tardi|piu presto|prima|dopo|else|altro)"
+    r"|(?:ce|is there|have you got|hai) (?:(?:un|una|a|an|any) ?)?(?:altr[oa]|another"
+    r"|other)? ?(?:turno|slot|class|lezione"
+    r"|orario|one)?(?: ?(?:piu tardi|piu presto|later|earlier|before|after|dopo|prima))+(?: (?:one|class|slot|time))?"
+    r"|(?:a|al|alla|in|at) \w+(?: \w+)? (?:invece|instead)"
     r"|(?:when|quando) (?:is|ce|e|sarebbe) (?:the |il |la )?(?:next|prossim[oa])(?: (?:one|lezione|class))?"
     r"|(?:same|stess[oa] (?:cosa|richiesta)|the same)(?: (?:thing|request))?(?: (?:but|ma) .{1,20})?"
 )

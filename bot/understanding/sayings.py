@@ -392,6 +392,21 @@ SAYINGS = (
         ),
         r"am i booked \1",
     ),
+    (re.compile(r"\bci sono dentro\b"), "sono dentro"),
+    (
+        re.compile(
+            r"\b(?:is|are) (?!(?:my|there|it|that|this|everything)\b)([^?,]+?) "
+            r"(?:already )?(?:booked|reserved)(?= \?)"
+        ),
+        r"am i booked \1",
+    ),
+    (
+        re.compile(
+            r"^(?!.*\b(?:chi|quando|quant[oaie])\b)([^?,]+?) is "
+            r"(?:gia |stat[oa] )?(?:prenotat|confermat)[oa](?= \?)"
+        ),
+        r"sono iscritta \1",
+    ),
     (re.compile(r"\b(?:is|are) my (.+?) (?:confirmed|booked|reserved|secured|safe)\b"), r"am i booked \1"),
     (re.compile(r"\b(?:il mio|la mia) (.+?) is (?:gia )?(?:confermat|prenotat)[oa]\b"), r"sono iscritta \1"),
     (re.compile(r"\bis (?:gia )?(?:confermat|prenotat)[oa] (?:il mio|la mia)\b"), "sono iscritta"),
@@ -407,6 +422,18 @@ SAYINGS = (
     (re.compile(r"\b(?:fai|fare|facciamo) (?:un |il )?s?cambio (?:tra|fra) (.+?) e (.+)"), r"swap \1 for \2"),
     (re.compile(r"\b(?:swap|switch|change) between (.+?) and (.+)"), r"swap \1 for \2"),
     # What stays, and what one wants to be out of
+    (
+        re.compile(
+            r"^(?P<goes>.*\b(?:cancel|annull|disd|drop|togli|delete|remove|skip|salt)\w*\b[^?]*?)(?: ,)? "
+            r"(?:but|ma|pero|and|e|,)(?: (?:please|per favore|pure|,))* (?:keep|leave|hold|tieni\w*"
+            r"|tengo|tengo pure|lascia\w*"
+            r"|mantieni) (?!(?:me|mi|all|everything|tutt\w|it|that|an|d|the rest|the others?|il resto"
+            r"|le altre|gli altri|cosi|stare"
+            r"|perdere|alone|as)\b)(?P<kept>[^,?]+?)(?: (?:please|pls|per favore|stare|alone|as it is"
+            r"|com is|grazie|thanks))*$"
+        ),
+        r"\g<goes> except \g<kept>",
+    ),
     (
         re.compile(
             r"\b(?:leave|keep|lascia\w*|tieni\w*) me (?:in |on |a )?[^,]+?(?: ,)? (?:but|and|ma|e) "

@@ -7,7 +7,7 @@ import re
 _POLITE = (
     r"(?:(?:no|ok|okay|oh|ah|scusa(?:mi|te|temi)?|sorry|mi scusi|grazie|thanks|thank you|ciao|please|per favore|pls"
     r"|actually|anzi|allora|quindi|so|ma|but|and|e|then"
-    r"|guarda|vabbe|dai|bot|alla fine|in the end|oops|ops|uffa|niente|nothing|comunque"
+    r"|hm+|mm+|boh|beh|guarda|vabbe|dai|bot|alla fine|in the end|oops|ops|uffa|niente|nothing|comunque"
     r"|va bene|fermo|ferma|aspetta|wait|stop"
     r"|for now|per ora|per adesso|it is ok|fa niente)\b ?|, ?)*"
 )
@@ -32,7 +32,8 @@ KEPT = (
     r"|scherz(?:o|avo)|(?:i (?:was |am )?)?(?:just |only )?(?:kidding|joking)|forget (?:it|that|what i (?:said"
     r"|wrote)|about (?:it|that))"
     r"|ignore (?:that|me|it|my last message|what i said)|ignora(?:mi| il messaggio)?|as you were|scratch that"
-    r"|never ?mind|nvm|nevermind|lasciamo (?:stare|perdere|cosi)|lascia(?:te)? (?:stare|perdere)|lasci (?:stare"
+    r"|(?:i will |i ll |i )?(?:stay|stick) with (?:the |what )?[^,]+|never ?mind|nvm|nevermind"
+    r"|lasciamo (?:stare|perdere|cosi)|lascia(?:te)? (?:stare|perdere)|lasci (?:stare"
     r"|perdere)"
     r"|(?:io )?(?:ho cambiato idea|ci ripenso|ci ho ripensato|ripensandoci|cambio idea)"
     r"|(?:i )?(?:have )?(?:changed my mind|had second thoughts)|on second thoughts?"
@@ -49,6 +50,7 @@ KEPT = (
     r" (?:chat|person"
     r"|bot|number|window)|wrong (?:chat|person|number|window)|(?:ho )?sbagliato (?:chat|persona|numero|contatto"
     r"|finestra)"
+    r"|(?:chat|persona|numero|contatto) sbagliat[oa]"
     r"|(?:era|is) per (?:un )?altr[oa] (?:chat|persona|bot)|(?:not|non) (?:for|per) (?:you|te)"
     r"|(?:ignore|ignora|disregard)(?: (?:my|the|il|l))* (?:last|ultimo|previous|prior)(?: (?:message|messages|messaggio"
     r"|one|request))?)"
@@ -85,6 +87,6 @@ SAYS_SO = re.compile(
     r"|kidding"
     r"|joking|forget|ignor\w+|as you were|scratch|never ?mind|nvm|nevermind|idea|ripens\w+|mind|thoughts?|resta\w*"
     r"|rimane"
-    r"|stays?|remains?|pento|cancel|move|penso|pensare|think|dico|sapere|decide|wrong|sbagliato|vedo|disregard)\b"
+    r"|stays?|remains?|pento|cancel|move|penso|pensare|think|dico|sapere|decide|wrong|sbagliat[oa]|vedo|disregard)\b"
 )
 """At least one of these: "I'm coming" alone takes nothing back."""

@@ -41,6 +41,12 @@ AWAY = re.compile(
     r"|\b(?:in|on|per|for) (?:\w+ )?(?:ferie|vacanz[ae]|holidays?|vacation|leave)\b|\b(?:away|abroad|all estero)\b"
 )
 """Somebody is away, or wants nothing of what recurs for a while."""
+BOOKS_ALL_THE_SAME = re.compile(
+    r"\bprenot\w+(?: \w+){0,2} (?:lo stesso|comunque|come sempre|ugualmente)|\b(?:keep|still|go on"
+    r"|continue|continua\w* a)"
+    r"(?: \w+)? (?:book|prenot)\w*|\bbook(?:ings?)?(?: \w+){0,3} (?:anyway|as usual|all the same|go on)\b"
+)
+"""Somebody is away, and what recurs is to be booked all the same."""
 LEAST = timedelta(days=2)
 OF_A_CLASS = frozenset({Kind.COURSE, Kind.HOURS, Kind.WHO, Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH})
 
@@ -48,7 +54,11 @@ OF_A_CLASS = frozenset({Kind.COURSE, Kind.HOURS, Kind.WHO, Kind.CANCEL, Kind.MOV
 def days_away(plain: str, parts: Sequence[Part], today: date) -> tuple[date, ...]:
     """The first and the last of the days on which nothing is to be booked; nothing where a class is meant."""
     kinds = {part.kind for part in parts}
-    if kinds & (OF_A_CLASS - ({Kind.CANCEL} if Kind.EVERY in kinds else set())) or not AWAY.search(plain):
+    if (
+        kinds & (OF_A_CLASS - ({Kind.CANCEL} if Kind.EVERY in kinds else set()))
+        or not AWAY.search(plain)
+        or BOOKS_ALL_THE_SAME.search(plain)
+    ):
         return ()
     days = holiday_days(plain, today)
     return days if len(days) > 1 and days[-1] - days[0] >= LEAST else ()

@@ -99,7 +99,21 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"\b2(?:moro|morrow|mrw)\b"), "tomorrow"),
     (re.compile(r"\b2(?:nite|night)\b"), "tonight"),
     (re.compile(r"\bh\.(?= ?\d)"), "h"),
+    (re.compile(r"\bnon ce la (?:faccio|facciamo)(?: (?=pacc|bidon|mi chiamo|pass|rinunc|salt))"), "non vengo , "),
     (re.compile(r"\bce la (?:faccio|facciamo)\b"), "posso"),
+    (
+        re.compile(r"^out (?:for |on )?(?=(?:mon|tue|wed|thu|fri|sat|sun|tomorrow|today|tonight)[a-z]*$)"),
+        "i am out for ",
+    ),
+    # `fit` is no gym
+    (re.compile(r"\b(can|could|would|please) (you )?(?:please )?fit (?:me|us) in(?:to)?\b"), r"\1 \2squeeze me in"),
+    (re.compile(r"\bfit (?:me|us|you|him|her|it|that|this|them) in\b"), "receive"),
+    (re.compile(r"\b(keep|get|stay|be|being|so|rimanere|tenermi|tenersi) fit\b(?! cent)"), r"\1 healthy"),
+    # `drop` is no cancellation
+    (
+        re.compile(r"\bwhen (?:does|do|will|is) ([^?,]+?) (?:drops?|goes live|go live|comes? out|unlocks?)(?= \?|$|,)"),
+        r"when does booking open for \1",
+    ),
     (
         re.compile(r"\b(?:put|metti(?:mi)?|mettere|mettete)\b(.*) (?:on hold|on pause|in pausa(?! pranzo))\b"),
         r"pause\1",
@@ -131,6 +145,8 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         "hello",
     ),
 )
+LONG = re.compile(r"([aeiousytrmn])\1{2,}")  # `gooood`
+LONG_END = re.compile(r"([aeiousytrmn])\1{2,}\b")  # `ciaooo`
 UNITS = re.compile(r"(?<=\d)(?=(?:am|pm|h|hrs|st|nd|rd|th|ish)\b)|(?<=\bh)(?=\d)|(?<=\bore)(?=\d)|(?<=\balle)(?=\d)")
 HOUR_H = re.compile(r"\b(\d{1,2})h(\d{2})\b")
 TOKEN = re.compile(r"\d+(?:[.:,/]\d+)+|\d+|[^\W\d_]+|[?,&+-]|[;!.:\n]")
@@ -144,7 +160,7 @@ def normalised(text: str) -> str:
     low = plain(marked.replace("\n", " ; ")).replace("`", "'").replace("\u00b4", "'")
     for dash in "\u2010\u2011\u2012\u2013\u2014":
         low = low.replace(dash, "-")
-    low = written_out(low)
+    low = LONG.sub(r"\1\1", LONG_END.sub(r"\1", written_out(low)))
     for pattern, instead in CONTRACTIONS:
         low = pattern.sub(instead, low)
     low = UNITS.sub(" ", HOUR_H.sub(r"\1:\2", low))
