@@ -279,6 +279,9 @@ class PlainWordsFlow:
 
     async def _series(self, tap: Tap, wish: Wish) -> Response:
         found = await self._find.series(tap.user_id, wish) or (await self._find.kin(tap.user_id, wish)).series
+        if not found and wish.where and not wish.names:  # the place is what the timetable calls where they are held
+            names = {course.name for course in await self._find.courses(Wish(where=wish.where))}
+            found = await self._find.series(tap.user_id, replace(wish, names=tuple(sorted(names)), where=()))
         if len(found) == 1:
             return await self._living.go(tap, Verb.SERIES, found[0].id)
         if found:

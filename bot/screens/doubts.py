@@ -45,6 +45,10 @@ DOUBTS = {
     Doubt.NOT_OFFERED: N_("Negli orari che conosco non lo trovo:"),
     Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),
     Doubt.PEOPLE: N_("Chi viene, e in quanti siete, non lo so: il sito mi dice solo i posti liberi."),
+    Doubt.BOUNDED: N_(
+        "Una periodica comincia subito e va avanti finché la fermi tu: una data d'inizio o di fine non la so tenere. "
+        "Per un periodo ci sono la pausa e le ferie."
+    ),
     Doubt.SHOWN: N_(
         "I messaggi di prima non li ricordo: tocca un pulsante lì sotto, o riscrivimi per intero corso, giorno e ora."
     ),

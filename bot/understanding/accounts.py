@@ -43,7 +43,7 @@ ACCOUNTED: dict[type[Intent], frozenset[Kind]] = {
     Series: DENIED | {Kind.CANCEL, Kind.PAUSE, Kind.EVERY, Kind.LASTING, Kind.MOVE, Kind.BOOK, Kind.AND, Kind.BOUND},
     Swap: frozenset({Kind.MOVE, Kind.BOUND, Kind.LATER, Kind.BOOK, Kind.BOTH, Kind.NTH}),
     Unwanted: DENIED | {Kind.BOOK, Kind.AND},
-    Show: DENIED | {Kind.BOOK, Kind.EVERY, Kind.PAUSE, Kind.LASTING, Kind.CANCEL, Kind.AND},
+    Show: DENIED | {Kind.OR, Kind.BOOK, Kind.EVERY, Kind.PAUSE, Kind.LASTING, Kind.CANCEL, Kind.AND},
     Said: DENIED | {Kind.BOOK, Kind.CANCEL, Kind.PAUSE, Kind.AND, Kind.EVERY, Kind.OR},
 }
 """Beside a wish's days, hours and courses, what each meaning has taken in."""

@@ -75,8 +75,9 @@ ASIDES = tuple(
 )
 REMINDED = re.compile(r"\b(?:remind\w*|promemoria|ricord\w+|avvis\w+|nudge|ping)\b")
 NOT_AS_BEFORE = re.compile(
-    r"(?: ,)? (?:instead of|invece (?:di|che)|anziche|rather than|and not|e non|not) (?:(?:the|le|l|un|just|solo) )?"
-    r"(?:\d{1,2}|one|two|three|four|six|twelve|una?|due|tre|quattro|sei|dodici|usual"
+    r"(?: ,)? (?:instead of|invece (?:di|che)|anziche|rather than|and not|e non|not|non)"
+    r" (?:(?:the|le|l|un|just|solo) )?"
+    r"(?:mezz ora|\d{1,2}|one|two|three|four|six|twelve|una?|due|tre|quattro|sei|dodici|usual"
     r"|solit[eao])(?: (?:hours?|or[ae]))?(?= ,|$)"
 )
 """What a reminder was before: `two hours before instead of one`."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.understanding.hours import Told
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part
 
+ASKS_WHETHER = re.compile(
+    r"(?:see|check|know|find out|tell me|vedi|vedere|dimmi|sapere|guarda|controlla\w*|verifica\w*) (?:if|whether|se)$"
+)
 CONTENT = (Kind.DAY, Kind.HOURS, Kind.COURSE, Kind.WHERE, Kind.WHO)
 LINKS = (Kind.AND, Kind.COMMA)
 DEEDS = (Kind.BOOK, Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH, Kind.PAUSE)
@@ -46,11 +50,16 @@ def clauses(parts: Sequence[Part]) -> list[Sequence[Part]]:
             deed = deed or part.kind in DEEDS
             continue
         following = parts[at + 1 : _next_link(parts, at + 1)]
-        if deed and any(each.kind in DEEDS for each in following):
+        if deed and any(each.kind in DEEDS or asks_whether(each) for each in following):
             cuts.append(at + 1)
             deed = False
     pieces = [parts[first:last] for first, last in zip(cuts, [*cuts[1:], len(parts)], strict=True)]
     return pieces if len(pieces) > 1 else []
+
+
+def asks_whether(part: Part) -> bool:
+    """Whether a piece begins a question of its own: `and see if there's pilates on Wednesday`."""
+    return part.kind is Kind.LOOK and bool(ASKS_WHETHER.match(part.text))
 
 
 def _next_link(parts: Sequence[Part], first: int) -> int:

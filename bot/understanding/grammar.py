@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.understanding.accounts import left_over
 from bot.understanding.clauses import (
     CONTENT,
+    asks_whether,
     called_off,
     clauses,
     denies,
@@ -157,12 +158,14 @@ class Sentence:
     def _reading(self) -> Intent | None:
         """What it means as far as its pieces are known; None when they mean nothing."""
         steering = self._kinds & STEERING
-        if len(steering) > 1 or (steering - {Kind.WATCH} and Kind.BOOK in self._kinds):
-            return self._unsure(Doubt.SEVERAL, *(meaning(clause, self._vocabulary) for clause in clauses(self._parts)))
+        pieces, asks = clauses(self._parts), any(asks_whether(part) for part in self._parts)
+        is_several = len(steering) > 1 or (steering - {Kind.WATCH} and Kind.BOOK in self._kinds)
+        if is_several or (pieces and steering and asks):
+            return self._unsure(Doubt.SEVERAL, *(meaning(clause, self._vocabulary) for clause in pieces))
         if Kind.MOVE in self._kinds:
             return self._swap()
         if Kind.MINE in self._kinds and not steering and self._asks_what_is_held():
-            return self._held()
+            return Show(Place.MINE) if self._unknown else what_is_held(self._parts, self._vocabulary)
         gatherer = self._gathered(self._parts)
         drafts, joints = gatherer.completed(), gatherer.joints
         if gatherer.dangles:
@@ -187,15 +190,6 @@ class Sentence:
         opens = any(part.kind is Kind.LOOK and OPENS.match(part.text) for part in self._parts)
         return asks and not opens and not self._kinds & {Kind.BOOK, Kind.EVERY}
 
-    def _held(self) -> Show:
-        """What is held, of the class and the days that are asked about, where nothing else narrows the question."""
-        if self._unknown or self._kinds & {Kind.WHERE, Kind.WHO, *JOINTS} - {Kind.COMMA}:
-            return Show(Place.MINE)
-        drafts = self._gathered(self._parts).drafts
-        if len(drafts) != 1:
-            return Show(Place.MINE)
-        return Show(Place.MINE, drafts[0].days.dates if drafts[0].days else (), names=drafts[0].names)
-
     def _steered(self, draft: Draft, *, weekly: bool) -> Reading:
         if Kind.WATCH in self._kinds:
             return Watch(draft.wish())
@@ -219,6 +213,8 @@ class Sentence:
         acts, looks = self._kinds & {Kind.BOOK, Kind.DO}, Kind.LOOK in self._kinds
         if weekly and not has_content:
             return Show(Place.PERIODIC)
+        if weekly and Kind.ASKING in self._kinds and not (acts or any(draft.names for draft in drafts)):
+            return Series(drafts[0].recurring())
         if weekly and any(draft.days and draft.days.weekday is None for draft in drafts):
             once = Book(tuple(draft.wish() for draft in drafts), every_one)
             return self._unsure(Doubt.ONCE_OR_WEEKLY, Weekly(tuple(draft.recurring() for draft in drafts)), once)
@@ -336,3 +332,13 @@ def every_week(parts: Sequence[Part], vocabulary: Vocabulary) -> list[Intent]:
     """What could recur each week, where another rhythm is asked for."""
     wish = gathered(parts, vocabulary).completed()[0].wish(weekly=True)
     return [Weekly((wish,))] if wish != Wish() else []
+
+
+def what_is_held(parts: Sequence[Part], vocabulary: Vocabulary) -> Show:
+    """What is held, of the class and the days that are asked about, where nothing else narrows the question."""
+    if {part.kind for part in parts} & {Kind.WHO, *JOINTS} - {Kind.COMMA, Kind.OR}:
+        return Show(Place.MINE)
+    drafts = gathered([part for part in parts if part.kind is not Kind.WHERE], vocabulary).drafts
+    if len(drafts) != 1:
+        return Show(Place.MINE)
+    return Show(Place.MINE, drafts[0].days.dates if drafts[0].days else (), names=drafts[0].names)

@@ -40,6 +40,7 @@ MINUTES = {
     "twenty": 20, "dieci": 10, "ten": 10, "cinque": 5, "five": 5, "half": 30,
 }  # fmt: skip
 MARKS = ("am", "pm", "noon", "eve")  # what tells the morning's hours from the evening's
+ONES = ("one", "una")  # "get me one in the evening" is a class
 FEW = ("due", "tre", "quattro", "two", "three", "four")
 TOLD_AS_TIME = re.compile(r"\b(?:alle|all|alla|ore|at|h)\b")
 NOON = ("mezzogiorno", "noon", "midday", "mezzodi")
@@ -178,6 +179,8 @@ def _free(match: re.Match[str]) -> Hours | None:
     if written:
         may_be_a_date = match["sign1"] == "." and 0 < int(match["m1"]) <= MONTHS_OF_A_YEAR
         return None if may_be_a_date and not marked else _exact(match)
+    if hour in ONES and not any(match[f"{group}1"] for group in ("am", "pm", "plus", "less", "unit")):
+        return None
     likely = bool(hour and hour.isdigit() and int(hour) >= EARLY - 1 and not match["plus1"])
     return _exact(match) if marked or likely else None
 

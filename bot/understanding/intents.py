@@ -251,6 +251,7 @@ class Doubt(StrEnum):
     NOT_OFFERED = auto()  # it is about a sport that no timetable has
     CORRECTED = auto()  # it puts right something that was said before
     PEOPLE = auto()  # how many others come, or who
+    BOUNDED = auto()  # it is to recur from a day on, or until one
     SHOWN = auto()  # it refers to something that was shown before
     RHYTHM = auto()  # it is to recur otherwise than every week
     CONTACT = auto()  # how somebody is reached

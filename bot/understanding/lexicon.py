@@ -402,7 +402,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|get|reserve|manage|make|find)\w*|(?:when|what time|where) (?:is|are) my|(?:what time|when) (?:do|have) i"
         r"(?: have| got)?|a che ora ho|ho (?:gia )?(?:qualcosa|lezione|altro|impegni|corsi|prenotazioni|allenamento)"
         r"|(?:sono|siamo) (?:gia )?(?:in lista|dentro|segnat[oi]|segnata)"
-        r"|sei riuscit[oa](?: ad? (?:pr\w+|trov\w+|iscriv\w+))?|ce l hai fatta"
+        r"|sei riuscit[oa](?: ad? (?:pr\w+|trov\w+|iscriv\w+))?|ce l hai fatta(?: ad? \w+)?"
         r"|(?:tutte le|tutti i|all the|all|all of my|all my) (?:prenotazioni|lezioni|corsi|bookings|classes"
         r"|reservations)|quando ho|dove ho|(?:(?:le|i|la|il|all|tutte|tutti|of) ){0,3}(?:mi[ea]i?"
         r"|my) (?:prenotazion[ei]|lezion[ei]|corsi|bookings?|class(?:es)?|courses|reservations?|lessons|sessions)"

@@ -86,7 +86,13 @@ SILENT_AFTER = re.compile(
 )
 """From when on no reminder is to ring: that is about the night, and not about how long before a class."""
 REMINDERS = re.compile(
-    r"\b(?:remind\w*|promemoria|ricord\w+|sveglia\w*)\b.*\b(?:before|earlier|in advance|ahead|prima|in anticipo|hours?"
+    r"^(?!.*\b(?:no|not|non|niente|nessun\w*|stop|never|mai|senza|without)\b).*\b(?:messages?|notifications?|notice"
+    r"|alert|warning"
+    r"|avviso|notifica|messaggio|memo)\b.*\b(?:before|ahead|earlier|in advance|beforehand|prima|in anticipo)\b"
+    r"|\b(?:message|notification|notice|alert|warning|avviso|notifica|messaggio|memo)\b.*\b(?:la sera (?:prima"
+    r"|avanti|precedente)"
+    r"|(?:the )?(?:night|evening|day) before|il giorno (?:prima|precedente))\b"
+    r"|\b(?:remind\w*|promemoria|ricord\w+|sveglia\w*)\b.*\b(?:before|earlier|in advance|ahead|prima|in anticipo|hours?"
     r"|minutes?"
     r"|or[ae]|minut[oi]|every|each|ogni|always|sempre|classes|lezioni)\b|\b(?:reminders?|promemoria)\b"
     r"|\b(?:nudge|heads up|poke|ping|avvis\w+|colpo di telefono)\b.*\b(?:before|prima|in anticipo)\b"
@@ -108,7 +114,7 @@ SOUNDS_AGAIN = re.compile(
     r"|(?:you can|puoi|può|puo|potete) (?:(?:start|again|di nuovo|ora|now|adesso|pure) )*(?:(?:text|write|message"
     r"|notify|ring|ping)\w*(?: (?:to )?me)? again"
     r"|(?:ricominciare|riprendere|tornare) a (?:scriver\w+|mandar\w+|notific\w+|suonare|avvisar\w+|disturbar\w+)"
-    r"|riscrivermi"
+    r"|riscrivermi|(?:talk|speak) (?:to me )?again|(?:parlare|parlarmi) di nuovo"
     r"|scrivermi di nuovo))\b"
 )
 """What was silent may ring again."""
@@ -123,6 +129,7 @@ NUMBERED = re.compile(
     r"(?: (?:please|pls|per favore|grazie|thanks))?"
 )
 LANGUAGE = re.compile(
+    r"\b(?:english|inglese|italian|italiano) (?:please|pls|per favore|instead|now)\b|\btalking (?:to me )?in \w+|"
     r"\b(?:language|lang|lingua)\b|\b(?:speak|talk|write|answer|reply|switch|change|chat|parl\w+|rispond\w+|scriv\w+"
     r"|pass\w+|cambi\w+"
     r"|mett\w+|use|usa\w*)\b(?: \w+){0,3} (?:in |to |into |al |l )?(?:english|italian|inglese|italiano|spanish|french"
@@ -130,6 +137,9 @@ LANGUAGE = re.compile(
     r"|chinese|spagnolo|francese|tedesco|cinese)\b"
 )
 CALENDAR = re.compile(
+    r"\b(?:iphone|android|google|phone|telefono|condivis\w+|shared?)\b.*\b(?:cal|agenda)\b|\b(?:cal"
+    r"|agenda)\b.*\b(?:iphone"
+    r"|android|google|phone|telefono|condivis\w+|shared?|compar\w+|show\w* up|appear\w*)\b|"
     r"\b(?:calendars?|calendario|ics|ical)\b.*\b(?:files?|ics|send|export\w*|add|sync\w*|import\w*|put|subscri\w+|link"
     r"|google"
     r"|outlook|apple|iphone|phone|mand\w+|aggiung\w+|esport\w+|mett\w+|sincroni\w+|colleg\w+|telefono|abbon\w+"
@@ -224,12 +234,14 @@ def asked_whole(plain: str, parts: Sequence[Part], today: date) -> Intent | None
         return Show(Place.QUIET)
     if not kinds & DEEDS and HOW_OFTEN.search(plain):
         return Show(Place.STATISTICS)
+    if OF_REMINDERS.search(plain) and not kinds & DEEDS:
+        return Show(Place.REMINDERS)
     if kinds & OF_A_CLASS:
         return None
     setting = one_setting(plain)
     if setting is not None and not kinds & BESIDE_A_SETTING[setting]:
         return Show(setting)
-    if CALENDAR.search(plain) and not kinds & {Kind.CANCEL, Kind.MOVE, Kind.EVERY}:
+    if CALENDAR.search(plain) and not kinds & {Kind.CANCEL, Kind.MOVE}:
         return Show(Place.CALENDAR)
     if not kinds & DEEDS and COUNTED.search(plain):
         return Show(Place.STATISTICS)
@@ -284,6 +296,7 @@ def _of_a_month_gone(plain: str, kinds: set[Kind], today: date) -> bool:
     return bool(len(named) == 1 and named[0] not in ahead and about_mine and Kind.DAY not in kinds)
 
 
+OF_REMINDERS = re.compile(r"\b(?:reminders|promemoria)\b")
 NAMED = re.compile(r"\b(?:storico|history|cronologia)\b")
 """The history by its name, whatever else is said of it."""
 COUNTED = re.compile(r"\b(?:statistic\w*|stats)\b")

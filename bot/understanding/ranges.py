@@ -77,13 +77,15 @@ def _from_to(parts: Sequence[Part], at: int) -> tuple[int, Part] | None:
 
 def _until(parts: Sequence[Part], at: int, today: date) -> tuple[int, Part] | None:
     """`until the 11th`, `entro venerdì`: from today on."""
-    if parts[at].text not in ENDS or parts[at].kind is Kind.DAY or at + 1 >= len(parts):
+    led = parts[at].text == "fino" and " ".join(part.text for part in parts[at + 1 : at + 2]) in ("a", "ad", "al")
+    end = at + 2 if led else at + 1
+    if not led and (parts[at].text not in ENDS or parts[at].kind is Kind.DAY):
         return None
-    last = parts[at + 1]
-    if last.kind is not Kind.DAY:
+    last = parts[end] if end < len(parts) else None
+    if last is None or last.kind is not Kind.DAY:
         return None
     dates = _row(Days((today,)), last.days)
-    return (at + 2, _day(parts[at : at + 2], dates)) if dates else None
+    return (end + 1, _day(parts[at : end + 1], dates)) if dates else None
 
 
 def _row(first: Days | None, last: Days | None) -> tuple[date, ...]:

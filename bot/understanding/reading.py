@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.understanding.asides import without_asides
 from bot.understanding.asking_noes import asked_straight
 from bot.understanding.beyond import beyond
-from bot.understanding.days import BY_MONTH
+from bot.understanding.days import BY_MONTH, WEEK
 from bot.understanding.days_off import holiday_days
 from bot.understanding.denials import gives_up, without_side_noes
 from bot.understanding.grammar import meaning
@@ -27,13 +27,14 @@ from bot.understanding.hearing import (
     is_missed,
     pages_about,
 )
-from bot.understanding.intents import Doubt, Intent, Place, Said, Show, Unsure, Wish, Word
+from bot.understanding.intents import Doubt, Intent, Place, Said, Show, Unsure, Weekly, Wish, Word
 from bot.understanding.lexicon import Kind
 from bot.understanding.parts import Part, corrected_word, taken_apart
 from bot.understanding.people import of_others, with_who_is_meant
 from bot.understanding.phrases import COSTS, page_named, pleasantry
 from bot.understanding.questions import asked_whole, numbered, one_setting, words_for
 from bot.understanding.ranges import with_ranges
+from bot.understanding.recurring import without_bounds
 from bot.understanding.sayings import plainer, reworded
 from bot.understanding.second_thoughts import thought_better
 from bot.understanding.telling import acts_of, covered_by, kept_words, means_all, quotations, unused_words
@@ -45,6 +46,9 @@ from bot.understanding.words import MOST_CHARACTERS, MOST_WORDS, normalised, wor
 Corrected = Callable[[str], str]
 OF_ONE_CLASS = frozenset({Kind.COURSE, Kind.DAY, Kind.HOURS, Kind.WHERE, Kind.BOOK, Kind.MOVE, Kind.WATCH})
 """What makes a cancellation one of a class that is one's own, whoever else is spoken of."""
+BESIDE_BOUNDS = frozenset(
+    {Kind.PAUSE, Kind.CANCEL, Kind.MOVE, Kind.NOT, Kind.NOTHING, Kind.LOOK, Kind.MINE, Kind.EXCEPT}
+)
 RENEWS = re.compile(r"\b(?:renew\w*|rinnov\w+|pay(?: for)?(?: it)?$|pagare)\b")
 """Who wants to renew or pay something does not ask what it costs."""
 SMALL = worded("but ma se if until till fino che so quindi pero perche because then poi and e or o al alla a to")
@@ -120,6 +124,8 @@ def _read_by_pieces(plain: str, text: str, vocabulary: Vocabulary, today: date) 
         return Unsure(out_of_reach)
     if away := days_away(plain, parts, today):
         return Show(Place.HOLIDAYS, away)
+    if bounded := _bounded(plain, kinds, vocabulary, today):
+        return bounded
     unmet = Unsure(out_of_reach or Doubt.COST) if out_of_reach or COSTS.search(plain) else None
     found = unmet or asked_whole(plain, parts, today) or meaning(parts, vocabulary)
     if isinstance(found, Show):
@@ -131,6 +137,22 @@ def _read_by_pieces(plain: str, text: str, vocabulary: Vocabulary, today: date) 
     if not isinstance(found, Unsure):
         return found
     return _with_what_was_heard(found, main, plain, text, lambda word: corrected_word(word, vocabulary))
+
+
+def _bounded(plain: str, kinds: set[Kind], vocabulary: Vocabulary, today: date) -> Unsure | None:
+    """What is to recur from a day on, or until one, without that: the bot keeps no such bounds, and says so."""
+    rest = None if Kind.COURSE not in kinds or kinds & BESIDE_BOUNDS else without_bounds(plain)
+    if rest is None:
+        return None
+    found = meaning(with_ranges(taken_apart(plainer(rest), vocabulary, today), today), vocabulary)
+    readings = found.readings if isinstance(found, Unsure) else (found,)
+    weekly = tuple(each for each in readings if isinstance(each, Weekly))
+    if not weekly:
+        return None
+    wish = weekly[0].wishes[0]
+    near = {weekday for each in weekly[0].wishes for weekday in each.weekdays}
+    days = tuple(day for day in (today + timedelta(days=n) for n in range(WEEK)) if day.weekday() in near)
+    return Unsure(Doubt.BOUNDED, weekly, heard=replace(wish, days=days, weekdays=()), weekly=True, is_told=True)
 
 
 def _with_what_was_left(show: Show, plain: str) -> Show:

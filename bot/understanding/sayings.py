@@ -6,8 +6,9 @@ import re
 from collections import Counter
 
 from bot.understanding.asking import asked_plainly
-from bot.understanding.days import BY_WEEKDAY, SEVERAL
+from bot.understanding.days import BY_MONTH, BY_WEEKDAY, SEVERAL
 from bot.understanding.moves import moved
+from bot.understanding.recurring import said_weekly
 
 _DO = r"(?:give|ced|book|prenot|annull|cancel|disd|swap|scambi|spost|mett|put|move|togli|drop)"
 _BECAUSE = r"(?:because|cause|cuz|coz|bc|since (?=i |we )|perche|siccome|visto che|dato che|poiche)"
@@ -25,7 +26,7 @@ REASONS = (
     re.compile(rf"(?<=\w)(?: ,)? {_BECAUSE} (?!.*\b{_DO})[^,?]+(?= ,| \?|$)"),
     re.compile(
         rf"(?:(?<=\w) ,|(?<=\w)(?= (?:i|che (?:poi )?(?:ho|sono)) )) (?:but |ma |che )?(?:poi "
-        rf"|then )?{_I_HAVE}(?: fuori)?(?= [,?]|$)"
+        rf"|then )?{_I_HAVE}(?: fuori)?(?: (?:a|di|at|of) \d[\d.,]*)?(?= [,?]|$)"
     ),
     re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} ,(?: (?:so|quindi|percio))?"),
     re.compile(rf"^{_BECAUSE} {_I_HAVE}(?: ,)?"),
@@ -108,11 +109,12 @@ SAYINGS = (
         re.compile(
             r"\b(?:i |io |we )?(?:have|have got|got|ho|abbiamo|am in|sono a|sono in|work|study|lavoro|studio|am busy"
             r"|am at work"
-            r"|sono (?:impegnat|occupat)[oa])(?: (?:a |un |una |my |the )?(?:lezion[ei]|lectures?|class(?:es)?"
+            r"|sono (?:impegnat|occupat)[oa]|(?:si )?(?:resta|resto|restiamo|restero|rimang\w+|staro)|am stuck|stay)"
+            r"(?: (?:a |in |al |at |un |una |my |the )?(?:lezion[ei]|lectures?|class(?:es)?"
             r"|lab\w*|uni"
             r"|universita|work|lavoro|turno|ufficio|shift|meetings?|riunione|office|aula|biblioteca|library))? "
-            r"(?P<on>(?:on|il|di) \w+ )?(?:fino a(?:lle|ll)?|till|until|til|to|sino alle) (?P<hour>\d[\d:]*(?:"
-            r" [ap]m)?)(?= |$)"
+            r"(?P<on>(?:on|il|di) \w+ )?(?:fino a(?:lle|ll)?|till|until|til|sino alle) "
+            r"(?P<hour>(?:\d[\d:.]*|nove|otto|sette|sei|nine|eight|seven|six)(?: [ap]m)?)(?= |$)"
         ),
         r"after \g<hour> \g<on>",
     ),
@@ -130,6 +132,21 @@ SAYINGS = (
             r"(?: (?:yet|already|gia|ancora|completely|del tutto))? (?:full|pien[oaie])\b(?! per)"
         ),
         "free",
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:i )?(?:need|have|got|want) to |gotta |should |must |devo |dovrei )?(?:move|shake|muovere"
+            r"|smuovere|alzare)"
+            r" (?:my|il|the)(?: lazy| mio)? (?:butt|ass|body|bum|sedere|culo|chiappe)(?: ,)?"
+        ),
+        "",
+    ),
+    (
+        re.compile(
+            r"\b(?:from |dal |dall )?(\d{1,2})(?: (?:st|nd|rd|th))? (?:-|to|al|all|till|until) (?:the |l )?(\d{1,2})"
+            rf"(?: (?:st|nd|rd|th))?( (?:of )?(?:{'|'.join(name for name in BY_MONTH if len(name) > 2)}))(?= |$)"
+        ),
+        r"from \1\3 to \2\3",
     ),
     (re.compile(r"\bput me back (?:in|into|on|to|down)\b"), "book me in"),
     # A place that somebody else may give up
@@ -509,7 +526,7 @@ def plainer(text: str) -> str:
     shorter = text
     for reason in REASONS:
         shorter = reason.sub("", shorter)
-    said = asked_plainly(moved(" ".join(shorter.split()) or text))
+    said = asked_plainly(moved(said_weekly(" ".join(shorter.split()) or text)))
     for pattern, instead in SAYINGS:
         said = pattern.sub(instead, said)
     return " ".join(said.split())
@@ -520,7 +537,8 @@ def reworded(text: str) -> list[str]:
     said = text
     for reason in REASONS:
         said = reason.sub("", said)
-    put = _exchanged(said, said := moved(" ".join(said.split()) or text))
+    put = _exchanged(said, said := said_weekly(" ".join(said.split()) or text))
+    put += _exchanged(said, said := moved(said))
     put += _exchanged(said, said := asked_plainly(said))
     for pattern, instead in SAYINGS:
         put += _exchanged(said, said := pattern.sub(instead, said))

@@ -30,7 +30,7 @@ LENGTH = (
 )
 LATER, EARLIER = (
     "later|later on|dopo|piu tardi|piu in la|in ritardo|in avanti|after",
-    ("earlier|prima|sooner|piu presto|in anticipo|before"),
+    ("earlier|prima|sooner|piu presto|in anticipo|before|ahead|beforehand"),
 )
 _ABOUT = r"(?:(?:about|circa|at least|almeno|just|solo|like|tipo|di|d|by|of|another) ){0,2}"
 _BEFORE_ANOTHER = (

@@ -62,7 +62,7 @@ ENGLISH: dict[Kind, str] = {
     Kind.WATCH: "monitor stalk scout lurk refresh",
 }
 MORE: dict[Kind, str] = {
-    Kind.CANCEL: "tolgo tolga toglierei toglimelo assente unsigned outta disdirla disdirlo disdirmi",
+    Kind.CANCEL: "addio farewell tolgo tolga toglierei toglimelo assente unsigned outta disdirla disdirlo disdirmi",
     Kind.MOVE: "inverto slittarla slittarlo",
     Kind.PAUSE: "reprise riattivazione sospensione",
     Kind.BOOK: "prendimelo prendimela rimettimi rimettermi",

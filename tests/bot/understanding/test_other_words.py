@@ -109,3 +109,49 @@ def test_a_question_leads_to_the_page_that_answers_it(said: str, place: Place) -
 @pytest.mark.parametrize("said", ["ci penso e ti dico", "sorry i wrote to the wrong chat", "i'll think about it"])
 def test_who_decides_later_changes_nothing(said: str) -> None:
     assert meant(said) == "no"
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("pilates mon wed, always", "weekly pilates mon & pilates wed"),
+        ("zumba mar e gio, sempre", "weekly zumba tue & zumba thu"),
+        ("i want my regular gag to take a breather", "series gag"),
+        ("the weekly zumba is not needed any more", "series zumba"),
+        ("basta prenotarmi il pilates ogni martedì", "series pilates tue"),
+        ("lo yoga del mercoledì potrebbe tornare come prima della sospensione?", "series yoga wed"),
+        ("is my thursday thing still on auto?", "series thu"),
+        ("i'm away 14 to 20 december, don't book anything those days", "off 14/12-20/12"),
+        ("disdici tutto fino a giovedì che ho la febbre a 39", "cancel 24/11,25/11,26/11"),
+        ("book me a yoga class on wednesday, could you get me one in the evening?", "book yoga 25/11 evening"),
+        ("dove devo andare stasera, giuriati o bovisa?", "show mine"),
+        ("ce l'hai fatta a prendermi boxe?", "show mine"),
+        ("ricordamelo mezz'ora prima, non 2 ore", "show settings"),
+        ("could your message come before I leave home, say 2 hrs ahead?", "show settings"),
+        ("gimme the thing so it shows up on my iphone cal", "show calendar"),
+    ],
+)
+def test_what_recurs_and_what_is_set_is_read_in_other_words(said: str, means: str) -> None:
+    assert meant(said) == means
+
+
+@pytest.mark.parametrize(
+    ("said", "weekly"),
+    [
+        ("ogni lunedì e mercoledì pilates alle 18 da gennaio", "weekly pilates mon 18:00 & pilates wed 18:00"),
+        ("il venerdì palestra alle 8 fino a natale", "weekly fit fri 8:00|20:00"),
+        ("put me in pilates each thursday evening from december onwards", "weekly pilates thu evening"),
+        ("yoga every tuesday at 20 until the end of june", "weekly yoga tue 20:00"),
+    ],
+)
+def test_from_when_on_and_until_when_something_recurs_is_told_as_not_kept(said: str, weekly: str) -> None:
+    intent = understand(said, DEMO, TODAY)
+    assert isinstance(intent, Unsure)
+    assert intent.doubt is Doubt.BOUNDED
+    assert line_of(intent.readings[0]).startswith(weekly)
+
+
+def test_a_question_in_the_second_half_is_a_wish_of_its_own() -> None:
+    intent = understand("cancel yoga tomorrow and see if there's pilates thursday", DEMO, TODAY)
+    assert isinstance(intent, Unsure)
+    assert [line_of(each) for each in intent.readings] == ["cancel yoga 25/11", "look pilates 26/11"]
