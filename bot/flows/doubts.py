@@ -106,9 +106,10 @@ class Doubts:
             made = await self._made(tap, _about(replace(unsure, heard=replace(unsure.heard, where=()))), unsure)
         when = self._house.when()
         missing = await told_missing(self._find, tap.user_id, unsure, when)
-        if unsure.only_asks and unsure.of_mine and not missing and unsure.heard.names:
+        if unsure.only_asks and unsure.of_mine and not missing and (unsure.heard.names or unsure.heard.days):
             held = (await self._find.mine(tap.user_id, unsure.heard)).held
-            missing = screens.plain_words.is_mine(unsure.heard, held, when) if held else ""
+            missing = screens.plain_words.has_or_not(unsure.heard, held, when)
+            made = made or self._to_be_seen(held[:MOST_HELD])
         if not made and missing and (unsure.drops or unsure.gives_up) and not unsure.weekly:
             made = await self._made(tap, [Cancel(Wish(names=unsure.heard.names or unsure.denied.names))], unsure)
         made = as_asked(await self._of_what_was_asked(tap, unsure, made), unsure)

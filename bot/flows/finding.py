@@ -118,6 +118,7 @@ class Finder:
 
     async def mine(self, user_id: int, wish: Wish) -> Mine:
         """What the person holds, has asked for, or has every week, that the wish can mean."""
+        wish = await self._by_its_courses(wish)
         held = [one for one in await self._bookings.held(user_id) if not self._house.has_begun(one.booking.ref)]
         live = [*await self._requests.live_classes(user_id), *await self._on_lists(user_id)]
         teaches = await self._taught(wish)
@@ -126,6 +127,16 @@ class Finder:
             [one for one in live if fits(wish, one.class_ref) and teaches(one.class_ref)],
             await self.series(user_id, wish),
         )
+
+    async def _by_its_courses(self, wish: Wish) -> Wish:
+        """Of a part of a place ("the pool") its courses: what is held does not say where in its place it is."""
+        if wish.names or len(wish.where) != 1:
+            return wish
+        courses = await self._db.catalogue.courses()
+        if any(same_place(course.location, wish.where[0]) for course in courses):
+            return wish
+        names = {course.name for course in courses if course.name and fits_weekly(Wish(where=wish.where), course)}
+        return replace(wish, names=tuple(sorted(names)), where=()) if names else wish
 
     async def _on_lists(self, user_id: int) -> list[Action]:
         """The requests that ended on the site's waiting list, where the person can still leave it."""
@@ -154,6 +165,7 @@ class Finder:
         return lambda ref: any(course.on(ref.day).slot.ref.matches(ref) for course in courses)
 
     async def series(self, user_id: int, wish: Wish) -> list[PeriodicBooking]:
+        wish = await self._by_its_courses(wish)
         found = [one for one in await self._db.series.of(user_id) if fits_weekly(wish, one)]
         courses = [
             course for course in await self._db.catalogue.courses() if wish.who and taught(wish, course.instructor)

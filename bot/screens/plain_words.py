@@ -422,9 +422,20 @@ def is_mine(wish: Wish, held: Sequence[HeldBooking], when: When) -> str:
     return _("✅ {wish}: prenotata, vista sul sito {moment}.", wish=named, moment=seen)
 
 
+def has_or_not(wish: Wish, held: Sequence[HeldBooking], when: When) -> str:
+    """What is said first of what somebody asks whether they have it."""
+    if not held:
+        return "" if wish.names else nothing_then(wish, when)
+    return is_mine(wish, held, when) if wish.names else mine_on(wish, when)
+
+
+def nothing_then(wish: Wish, when: When) -> str:
+    return _("{wish}: niente di prenotato.", wish=first_up(told(wish, when)))
+
+
 def none_on(page: Page, wish: Wish, when: When) -> Page:
     """Everything that is held, headed with the days that were asked about, on which nothing is."""
-    return headed(page, _("{wish}: niente di prenotato.", wish=first_up(told(wish, when))))
+    return headed(page, nothing_then(wish, when))
 
 
 def headed(page: Page, sentence: str) -> Page:

@@ -56,6 +56,10 @@ ASIDES = tuple(
         r"|from you))?(?= ,| \?|$)",
         r"(?: ,| \?)?(?: (?:ma|perche))? non (?:mi )?(?:ho|is|sono) (?:ancora )?(?:ricevuto|avuto|arrivat[oi]|visto) "
         r"(?:niente|nulla|ness\w+ \w+|messaggi|conferm[ae]|notific\w+|risposta)(?= ,| \?|$)",
+        # That nothing is to be booked yet, behind a question
+        r"(?<=\?)(?: ,)?(?: (?:but|ma))?(?: i| io)? (?:do not|am not|non)(?: (?:want to|want"
+        r"|voglio))? (?:book|reserve|booking"
+        r"|prenot\w+)(?: (?:it|anything|niente|me))?(?: (?:yet|ancora|for now|per ora|now|adesso))?$",
         # Asides
         r"\b(?:while you are (?:at it|there)|(?:gia|visto) che ci sei|mentre ci sei)\b",
         r"(?<=\w)(?: ,)? (?:i mean|intendo)$",

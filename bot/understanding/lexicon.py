@@ -57,7 +57,7 @@ _PLACE = (
     r"|spots?|slots?|seat)"
 )
 _MY_PLACE = r"(?:il|il mio|i|i miei|la mia|my|the|quel|that) (?:posto|posti|places?|spots?|slots?|seat)"
-_NO_MORE = r"(?:no longer|never|do not|non)(?: voglio)?(?: piu)?"
+_NO_MORE = r"(?:no longer|never|(?:do|must|should|need) not(?: to)?|non)(?: (?:voglio|devi|dovete|occorre))?(?: piu)?"
 _LEAVE = r"lasci\w* (?:perdere|stare)|dimentica"
 _NTH = r"first|second|third|last|prim[ao]|second[ao]|terz[ao]|ultim[ao]"
 _STOP_IT = (
@@ -199,7 +199,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|leave|quit|annull\w+|cancell\w+|togli\w*) (?:(?:the|my|la|l|lo) )?(?:watch|wait(?:ing)? ?list"
         r"|lista d attesa)"
         r"(?: (?:for|on|of|di|del|per|della))?"
-        rf"|(?:stop|{_NO_MORE}(?: (?:want|need) to)?) (?:watch(?:ing)?|look(?:ing)?|search(?:ing)?"
+        rf"|(?:stop|{_NO_MORE}(?: (?:want|need) to)?) (?:watch(?:ing)?|look(?:ing)?(?: any ?more)?|search(?:ing)?"
         r"|check(?:ing)?|wait(?:ing)?|notifying|notify|alert(?:ing)?|track(?:ing)?|be (?:notified|alerted|told"
         r"|informed)"
         rf"|keep(?:ing)? an eye)(?: me)?(?: (?:for|about|on|of))?|(?:smett\w+ di|basta|{_NO_MORE}(?: mi)?) (?:guard\w+"
@@ -445,7 +445,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|two|three|four)"
         r"|me (?:&|plus|and) (?:1|one|(?:a|my|the) \w+)|(?:&|plus) (?:1|one)(?= |$)"
         r"|io e (?:(?:la|il|l|un|una|mi[oa]) )?[a-z]+"
-        r"|(?:my \w+|\w+) and (?:i|me)(?= |$)|us both|(?:the )?two of us|in (?:due|tre|quattro)"
+        r"|us both|(?:the )?two of us|in (?:due|tre|quattro)"
         r"|(?:siamo|saremo|veniamo|verremo|we are|we will be) (?:in )?"
         r"(?:due|tre|quattro|cinque|two|three|four|five|[2-9])",
     ),

@@ -179,6 +179,7 @@ SAYINGS = (
     (re.compile(rf"\b{_UNNEEDED} (?={_TO_DROP})"), "non "),
     (re.compile(rf"\b(?:do not|non|never) (?:mi |me )?{_TOUCH} "), "do not cancel "),
     # Everything that is to go
+    (re.compile(r"^via (?=(?:tutt[oaei]|il|la|le|i|l|gli|quell\w+)\b)"), "annulla "),
     (
         re.compile(
             r"\b(?P<what>(?:everything|all|all of (?:it|them)|they|it|that one)\b[^,?]*?) "

@@ -115,7 +115,9 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         r"when does booking open for \1",
     ),
     (
-        re.compile(r"\b(?:put|metti(?:mi)?|mettere|mettete)\b(.*) (?:on hold|on pause|in pausa(?! pranzo))\b"),
+        re.compile(
+            r"\b(?:put|metti(?:mi)?|mettere|mettete)\b(.*) (?:on hold|on pause|in pausa(?! pranzo)|in stand ?by)\b"
+        ),
         r"pause\1",
     ),
     (re.compile(r"\bcancell\b"), "cancel"),
