@@ -8,6 +8,13 @@ _HALF = r"(?: (?:yet|really|ancora|bene))?"
 _THERE = r"(?:ce|ci sono|ci sia\w*|ci sarebb\w+|ci fosse|is there|there is|are there|there are|apr\w+|it is open)"
 _SO = r"(?:so|quindi|percio|and|e|,|then|allora)"
 
+_NO_MATTER = r"(?:do not|does not|non)(?: (?:really|mi|ci|me ne))* (?:care|mind|matter|importa|frega|interessa)"
+"""That it does not matter which: a class that stands before it would be what is not wanted."""
+_WHICH = (
+    r" (?:which|what|when|who|where|quale|quando|chi|dove|a che ora|che (?:giorno|ora)"
+    r"|per niente)(?: (?:one|time|day))?"
+)
+
 ASIDES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -47,8 +54,10 @@ ASIDES = tuple(
         r"\b(?:(?:it )?is |is )?(?:a bit |way |un po )?(?:too (?:early|late|soon)|troppo (?:presto|tardi))(?: for me"
         r"| per me)?(?! (?:to|per|a)\b)",
         # That it does not matter which, and that nobody has told them
-        r"(?: ,)?(?: (?:i|we|it|really|me))* (?:do not|does not|non)(?: (?:really|mi|ci|me ne))* (?:care|mind|matter"
-        r"|importa|frega|interessa)(?: (?:which|what|when|who|quale|quando|chi|per niente)(?: one)?)?(?= ,| \?|$)",
+        rf"(?:^|(?: ,|(?: ,)? (?:but|ma|and|e)))(?: (?:i|we|it|really|me))*(?:^| ){_NO_MATTER}"
+        rf"(?:{_WHICH})?(?= ,| \?|$)",
+        rf"(?: ,)? (?:i|we|it)(?: (?:really|me))* {_NO_MATTER}(?:{_WHICH})?(?= ,| \?|$)",
+        rf"(?: ,)? {_NO_MATTER}(?:{_WHICH})(?= ,| \?|$)",
         r"(?: ,| \?)?(?: (?:but|because|ma|perche))? (?:i|we) (?:(?:have )?(?:got|received|had|saw|see) no"
         r"|(?:did not|have not|do not)"
         r" (?:get|got|gotten|receive|received|see|have) (?:any|a|the|your)) "

@@ -34,6 +34,14 @@ NO_THAT_ASKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "when can i book",
         ),
         (r"\b(when can i book\b[^?]*?) (?:yet|still|ancora|gia)\b", r"\1"),
+        # That something did not work is told, and is no wish for the contrary
+        (
+            r"\b(?:i )?(?:could not|was not able to|did not manage to|can not seem to"
+            r"|am not managing to|non (?:sono|ero)"
+            r" (?:ancora )?(?:riuscit[oa] ad?|stat[oa] in grado di)|non (?:riuscivo|sto riuscendo) ad?) "
+            r"(?:book\w*|reserv\w+|get (?:into|in|a (?:place|spot) (?:in|for))|prenot\w+|iscriv\w+)",
+            "problem with",
+        ),
         # `, isn't it?`, `, no?`
         (rf"(?<=\w)(?: ,)? (?:{_TAG}|or not|no|vero|giusto|right)(?= \?|$)(?<! no)|(?<=\w)(?: ,)? no(?= \?)", ""),
         # `can't you`, `isn't there`

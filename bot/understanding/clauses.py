@@ -95,6 +95,8 @@ def instead_of_denied(parts: Sequence[Part]) -> list[Part]:
         return []
     before, tail = list(parts[: denials[0]]), parts[denials[0] + 1 :]
     comma = _next_link(tail, 0)
+    if comma < len(tail) and tail[comma].kind is Kind.AND:  # it is denied too: "I can't come today and tomorrow"
+        return []
     denied = [part for part in tail[:comma] if part.kind in CONTENT]
     wanted = [part for part in tail[comma + 1 :] if part.kind in CONTENT]
     if not denied:

@@ -85,6 +85,8 @@ UNTIL_NOT = ("finche", "until", "till", "fin quando")
 """Until when something lasts is no denial: `finché non passa la caviglia`."""
 HELPING = ("have", "need")  # to do what follows, which is not known: `I don't have to think about it`
 WITHOUT = ("senza", "without")
+TOO = re.compile(r"too|troppo|very|molto|tanto|so|super|particolarmente|particularly")
+"""How much is too much, of what a class is not to be: `not too hard`."""
 NO_MORE_THAN = worded("solo only soltanto just")
 TOO_MUCH = re.compile(r"(?:too|troppo|very|so|tanto|possible|possibile)(?= |$)")
 """What a courtesy says no to: `if it is not too complicated`."""
@@ -109,6 +111,8 @@ def _end_of_side_no(parts: Sequence[Part], at: int) -> int:
     after = [number for number in range(at + 1, len(parts)) if parts[number].kind not in (*SKIPPED, Kind.SOFT)]
     if parts[at + 1 : at + 2] and parts[at + 1].text in NO_MORE_THAN:
         return at + 2
+    if [part.kind for part in parts[at + 2 : at + 3]] == [Kind.UNKNOWN] and TOO.fullmatch(parts[at + 1].text):
+        return at + 3
     if after and parts[after[0]].text in KNOWING:
         return after[0] + 1
     if at and parts[at - 1].text in UNTIL_NOT:

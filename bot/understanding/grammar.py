@@ -41,7 +41,7 @@ from bot.understanding.intents import (
     Word,
 )
 from bot.understanding.lexicon import Kind
-from bot.understanding.looks import OPENS, asked_about
+from bot.understanding.looks import HOW_LONG, OPENS, asked_about
 from bot.understanding.parts import Part
 from bot.understanding.swaps import a_week_on, from_one_to_another, shift_said, split, which_one
 from bot.understanding.vocabulary import Vocabulary
@@ -187,8 +187,10 @@ class Sentence:
         """Whether it is about what is held already: "what have I booked", and not a wish."""
         mine = next(part.text for part in self._parts if part.kind is Kind.MINE)
         asks = bool(self._kinds & {Kind.LOOK, Kind.ASKING}) or Kind.COURSE not in self._kinds or bool(ASKS.match(mine))
-        opens = any(part.kind is Kind.LOOK and OPENS.match(part.text) for part in self._parts)
-        return asks and not opens and not self._kinds & {Kind.BOOK, Kind.EVERY}
+        of_the_class = any(
+            part.kind is Kind.LOOK and (OPENS.match(part.text) or HOW_LONG.match(part.text)) for part in self._parts
+        )
+        return asks and not of_the_class and not self._kinds & {Kind.BOOK, Kind.EVERY}
 
     def _steered(self, draft: Draft, *, weekly: bool) -> Reading:
         if Kind.WATCH in self._kinds:

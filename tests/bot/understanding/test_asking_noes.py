@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.intents import Doubt, Look, Unsure
+from bot.understanding.intents import Book, Doubt, Look, Unsure
 from bot.understanding.reading import understand
 from tests.bot.understanding.meanings import DEMO, TODAY, line_of, meant
 
@@ -39,6 +39,9 @@ def test_a_no_that_asks_or_begins_denies_nothing(said: str, means: str) -> None:
         ("metti in pausa zumba finché non mi passa la caviglia", "series zumba"),
         ("prenota gag domani senza pensarci troppo", "book gag 25/11"),
         ("il medico dice niente sforzi, annulla gag domani", "cancel gag 25/11"),
+        ("something not too hard tomorrow evening", "look 25/11 evening"),
+        ("qualcosa di non troppo faticoso domani sera", "look 25/11 evening"),
+        ("I couldn't book yoga for tomorrow", "book yoga 25/11"),
     ],
 )
 def test_a_no_of_the_story_is_named_and_stops_nothing(said: str, reads: str) -> None:
@@ -52,12 +55,14 @@ def test_a_no_of_the_story_is_named_and_stops_nothing(said: str, reads: str) -> 
     "said",
     [
         "non posso venire a yoga domani, me lo annulli?", "non sopporto più yoga", "non prenotare yoga domani, ok?",
+        "il corso di yoga di domani non mi interessa", "non posso venire a yoga stasera e domani, mi dispiace",
         "don't book yoga tomorrow, do you hear?", "no, non voglio yoga", "niente yoga domani", "why not skip yoga",
     ],
 )  # fmt: skip
 def test_a_no_at_the_wish_stays_one(said: str) -> None:
     found = understand(said, DEMO, TODAY)
     assert not isinstance(found, Look)
+    assert not (isinstance(found, Unsure) and any(isinstance(each, Book) for each in found.readings))
     assert not line_of(found).startswith("book")
 
 
