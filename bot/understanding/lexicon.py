@@ -383,7 +383,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|(?:where|when|what time) (?:do|should|must) (?:i|we) (?:have to |need to )?(?:be|go|come|show up|turn up)"
         r"|(?:(?:am i|i am|io )?(?:ero|sono|was|were)|i am) (?:gia |already )?(?:prenotat[oa]|iscritt[oa]|segnat[oa]"
         r"|booked)"
-        r"(?= .*(?:vero|giusto|right|no|is not it) ?\?)"
+        r""
         r"|(?:am i|i am|are we|we are) (?:expected|awaited|due)|mi (?:aspett(?:ano|ate)|attend(?:ono|ete))"
         r"|sono attes[oa]"
         r"|(?:cosa|che|che cosa|what) (?:avevo|avevamo|had i|did i)(?: (?:gia|already))?(?: (?:prenotat[oaie]"

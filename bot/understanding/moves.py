@@ -107,7 +107,7 @@ MOVES = (
         r"postpone \g<old> by ",
     ),
     (_way(r"\bbring (?P<old>[^,?]+?) (?:forward|up)\b|\b(?:bring forward|move up)\b"), r"anticipa \g<old>"),
-    (_way(r"\b(?:push|put|set) (?!me\b)(?P<old>[^,?]+?) back\b"), r"postpone \g<old>"),
+    (_way(r"\b(?:push|put|set) (?!me\b)(?P<old>[^,?]+?) back\b(?! (?:the way|how|as|like)\b)"), r"postpone \g<old>"),
     (
         _way(r"\b(?:push back|delay|put off|hold off|set back)(?= .*\b(?:by|hours?|minutes?|until|till|to)\b)"),
         "postpone",
@@ -142,6 +142,14 @@ MOVES = (
     ),
     (
         _way(rf"\bpreferi\w+ (?P<new>{_SOMETHING}) (?:piuttosto che|rispetto a) (?P<old>{_SOMETHING})(?= \?|$)"),
+        _AS_SWAP,
+    ),
+    (
+        _way(
+            rf"^(?:(?:no|anzi|ma|but|actually|ok|,) )*(?:meglio|better|rather) (?P<new>(?!(?:la|il|quell\w|one"
+            rf"|the)\b)\w+) "
+            rf"(?:di|che|than|invece di|instead of) (?P<old>(?!{_DAY}\b|prima|dopo|no\b)\w+(?: {_DAY})?)(?= \?|$)"
+        ),
         _AS_SWAP,
     ),
     # The old one is held, and the new one is liked better

@@ -114,7 +114,11 @@ PAGES = (
     ),
     (
         Place.STATUS,
-        r"undo(?: (?:that|this|last(?: one| thing)?))?|did (?:that |this )?work(?: out)?|how did (?:that |this )?go"
+        r"(?:(?:torn\w+ indietro|go back|undo(?: (?:it|that))?|revert(?: (?:it|that))?|rimett\w+ (?:tutto"
+        r" )?com(?:e)? (?:era|ero|prima)(?: prima)?|(?:put|leave) (?:it|everything"
+        r"|me) back (?:how|as"
+        r"|way|like)(?: (?:it|i|they))?(?: (?:was|were))?(?: before)?) ?){1,3}(?<! )"
+        r"|undo(?: (?:that|this|last(?: one| thing)?))?|did (?:that |this )?work(?: out)?|how did (?:that |this )?go"
         r"|(?:come? )?(?:is )?andat[oa](?: bene)?(?: a buon fine)?|ha funzionato|a che punto siamo"
         r"|how come (?:i |we )?(?:did|do|was|were|could|have)\b.*|come mai non (?:sono|ho|ero|mi|hai|is)\b.*"
         r"|(?:why|perche) (?:did|was|were|has|have|non|is)\b.*|what (?:went wrong|happened)(?: (?:with|to)\b.*)?"

@@ -111,7 +111,7 @@ SOUNDS_AGAIN = re.compile(
     r"|(?:turn|switch) (?:(?:the|my) )*(?:notifications?|messages|alerts?|sounds?) (?:back )?on|(?:turn"
     r"|switch) (?:back )?on"
     r" (?:(?:the|my) )*(?:notifications?|messages|alerts?|sounds?)"
-    r"|(?:you can|puoi|può|puo|potete) (?:(?:start|again|di nuovo|ora|now|adesso|pure) )*(?:(?:text|write|message"
+    r"|(?:(?:you|u) can|puoi|può|puo|potete) (?:(?:start|again|di nuovo|ora|now|adesso|pure) )*(?:(?:text|write|message"
     r"|notify|ring|ping)\w*(?: (?:to )?me)? again"
     r"|(?:ricominciare|riprendere|tornare) a (?:scriver\w+|mandar\w+|notific\w+|suonare|avvisar\w+|disturbar\w+)"
     r"|riscrivermi|(?:talk|speak) (?:to me )?again|(?:parlare|parlarmi) di nuovo"
@@ -303,7 +303,7 @@ COUNTED = re.compile(r"\b(?:statistic\w*|stats)\b")
 SAID_BY = {
     Place.RULES: (RULES, PENALTY, WHEN_ALL_OPENS),
     Place.REMINDERS: (REMINDERS,),
-    Place.QUIET: (QUIET, SILENT_AFTER),
+    Place.QUIET: (QUIET, SILENT_AFTER, SOUNDS_AGAIN),
     Place.LANGUAGE: (LANGUAGE,),
     Place.CALENDAR: (CALENDAR,),
     Place.HELP: (HOW_IT_WORKS,),

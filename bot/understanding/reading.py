@@ -152,7 +152,14 @@ def _bounded(plain: str, kinds: set[Kind], vocabulary: Vocabulary, today: date) 
     wish = weekly[0].wishes[0]
     near = {weekday for each in weekly[0].wishes for weekday in each.weekdays}
     days = tuple(day for day in (today + timedelta(days=n) for n in range(WEEK)) if day.weekday() in near)
-    return Unsure(Doubt.BOUNDED, weekly, heard=replace(wish, days=days, weekdays=()), weekly=True, is_told=True)
+    return Unsure(
+        Doubt.BOUNDED,
+        weekly,
+        heard=replace(wish, days=days, weekdays=()),
+        weekly=True,
+        is_told=True,
+        about=(Place.PERIODIC, Place.HOLIDAYS),
+    )
 
 
 def _with_what_was_left(show: Show, plain: str) -> Show:

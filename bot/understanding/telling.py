@@ -59,6 +59,8 @@ KEEPS = re.compile(
     r"\b(?:(?:i am|we are|i will be|i ll be) (?:still )?(?:going|coming|there)(?= ?(?:,|$|anyway|after all|as planned))"
     r"|(?:just )?(?:leave|keep) (?:it|them|that|everything|all|my|the (?:other|rest)|as)\b(?! (?:an eye|off|out)\b)"
     r"|(?:do not|don t|dont|never) (?:you )?(?:touch|change|cancel anything)\b|hands off"
+    r"|(?:let|keep) (?:it|them|that|this) (?:run(?:ning)?|be|go(?:ing)? on|continue)|lascial[oaie] (?:andare"
+    r"|attiv[oaie])"
     r"|(?:stay|stays|remain|remains|keep) (?:as|where|put|the same)\b|(?:i |i ll )?(?:stay|stick|keep) with\b"
     r"|(?:so |then )?(?:it|they) stays?\b|forget (?:it|that)(?= |$)|(?:la|lo|le|li) (?:tengo|teniamo)"
     r"|lascial[oaie](?! (?:libera|liber))"
