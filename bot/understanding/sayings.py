@@ -270,7 +270,7 @@ SAYINGS = (
         r"every day \g<what> except ",
     ),
     (
-        re.compile(rf"(?P<what>.*?)\b{_ANY_DAY} (?P<more>(?:(?!but not|ma non).)*?) ?(?:but not|ma non) {_AT_WD}"),
+        re.compile(rf"^(?P<what>.*?)\b{_ANY_DAY} (?P<more>(?:(?!but not|ma non).)*?) ?(?:but not|ma non) {_AT_WD}"),
         r"\g<what>every day \g<more> except ",
     ),
     # One hour, or another one
