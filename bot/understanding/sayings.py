@@ -442,6 +442,16 @@ SAYINGS = (
     # What stays, and what one wants to be out of
     (
         re.compile(
+            r"^(?P<goes>.*\b(?:cancel|annull|disd|drop|togli|delete|remove|skip|salt|renounc|rinunc"
+            r"|give up)\w*\b[^?]*?)"
+            r"(?: ,)?(?: (?:but|and|ma|e|while|mentre))? (?:the (?:other )?one|quell[oa])"
+            r"(?: (?:of|on|at|in|the|di|del|della|delle|alle))* (?P<kept>[^,?]{3,30}?) (?:i|la|lo) (?:will )?"
+            r"(?:hold|keep|tengo|mantengo|lascio)$"
+        ),
+        r"\g<goes> except \g<kept>",
+    ),
+    (
+        re.compile(
             r"^(?P<goes>.*\b(?:cancel|annull|disd|drop|togli|delete|remove|skip|salt)\w*\b[^?]*?)(?: ,)? "
             r"(?:but|ma|pero|and|e|,)(?: (?:please|per favore|pure|,))* (?:keep|leave|hold|tieni\w*"
             r"|tengo|tengo pure|lascia\w*"

@@ -22,6 +22,8 @@ from tests.bot.understanding.meanings import DEMO, TODAY, meant
         ("leave yoga tomorrow", "cancel yoga 25/11"),
         ("annullami martedì ma tieni giovedì", "cancel 24/11,1/12 but 26/11"),
         ("cancel yoga tomorrow but keep gag", "cancel yoga 25/11 but gag"),
+        ("annulla yoga di domani mattina, quella della sera la tengo", "cancel yoga 25/11 morning but evening"),
+        ("forget yoga tomorrow", "cancel yoga 25/11"),
     ],
 )
 def test_what_stands_beside_it_tells_what_is_meant(said: str, means: str) -> None:
@@ -33,6 +35,7 @@ def test_what_stands_beside_it_tells_what_is_meant(said: str, means: str) -> Non
     [
         "the dentist could only fit me in on tuesday", "i want to keep fit this winter",
         "my sister says i must leave the house", "i have to leave early tomorrow, any yoga?",
+        "i always forget what time yoga is tomorrow",
     ],
 )  # fmt: skip
 def test_nothing_is_to_go_and_no_gym_is_meant_by_it(said: str) -> None:
