@@ -46,7 +46,7 @@ DOUBTS = {
     Doubt.CORRECTED: N_("Che cosa volevi correggere? Riscrivimelo per intero: corso, giorno e ora."),
     Doubt.PEOPLE: N_("Chi viene, e in quanti siete, non lo so: il sito mi dice solo i posti liberi."),
     Doubt.BOUNDED: N_(
-        "Una periodica comincia subito e va avanti finché la fermi tu: una data d'inizio o di fine non la so tenere. "
+        "Una periodica va avanti finché la fermi tu: una data d'inizio o di fine non la so tenere. "
         "Per un periodo ci sono la pausa e le ferie."
     ),
     Doubt.SHOWN: N_(

@@ -46,6 +46,7 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(r"(?<![/.:,\d-])(?<!\d )\b(?!202\d)((?:0[6-9])|1\d|2[0-2])(00|15|30|45)\b(?![/.:\d-])"), r"\1:\2"),
     (re.compile(r"^((?:(?!(?:[-=]>|\u2192)).)+?) ?(?:-+>|=>|\u2192) ?((?:(?![-=]>|\u2192).)+)$"), r"move \1 to \2"),
     (re.compile(r" ?(?:-+|=)> ?| \u2192 ?|\u2192"), " to "),
+    (re.compile(r"\((?:lasci\w+ (?:perdere|stare)|non chied\w+|long story|don'?t ask|never mind)[^()]{0,30}\)"), ""),
     (re.compile(r"\bdmn\b"), "domani"),
     (
         re.compile(
