@@ -9,7 +9,7 @@ from itertools import chain
 
 from bot import screens
 from bot.flows.finding import MOST_NEAR, NOT_TO_BE_HAD, Finder, each_once
-from bot.flows.not_there import told_missing
+from bot.flows.not_there import TOLD, told_missing
 from bot.flows.services import Services
 from bot.flows.tap import Tap
 from bot.screens.callbacks import Verb, unpack
@@ -106,7 +106,8 @@ class Doubts:
             made = await self._made(tap, _about(replace(unsure, heard=replace(unsure.heard, where=()))), unsure)
         when = self._house.when()
         missing = await told_missing(self._find, tap.user_id, unsure, when)
-        if unsure.only_asks and unsure.of_mine and not missing and (unsure.heard.names or unsure.heard.days):
+        is_asked = unsure.only_asks and unsure.of_mine and not unsure.acts and unsure.doubt in TOLD
+        if is_asked and not missing and (unsure.heard.names or unsure.heard.days):
             held = (await self._find.mine(tap.user_id, unsure.heard)).held
             missing = screens.plain_words.has_or_not(unsure.heard, held, when)
             made = made or self._to_be_seen(held[:MOST_HELD])
