@@ -11,6 +11,7 @@ from collections.abc import Callable
 from bot import screens
 from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.browser import BrowserFlow
+from bot.flows.changing import ChangingFlow
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
 from bot.flows.courses import CoursesFlow
 from bot.flows.door import DoorFlow
@@ -47,8 +48,8 @@ ON_THE_WAY_TO_THE_SITE = {
 """After these a person is likely to ask something of the site: workers prepare a session."""
 
 BY_THEMSELVES: tuple[Callable[[Services], Flow], ...] = (
-    GuestsFlow, LeavingFlow, CoursesFlow, SeriesFlow, HolidaysFlow, RulesFlow, PreferencesFlow, WeekFlow, FeedFlow,
-    HistoryFlow, BrowserFlow,
+    GuestsFlow, LeavingFlow, CoursesFlow, SeriesFlow, ChangingFlow, HolidaysFlow, RulesFlow, PreferencesFlow,
+    WeekFlow, FeedFlow, HistoryFlow, BrowserFlow,
 )  # fmt: skip
 """The flows that need no other."""
 

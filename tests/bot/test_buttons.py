@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import html
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -384,10 +383,9 @@ def periodic_pages() -> Iterator[Page]:
         yield screens.making.weekdays_page(PILATES.activity, dict.fromkeys(range(7), 3), route)
         yield screens.making.courses_page(PILATES.activity, 1, chunk([COURSE] * 20, 1), route)
         yield screens.making.course_gone_page(route)
-    yield screens.making.new_mode_page(COURSE, times(), screens.making.meets_line([SERIES]))
-    for left_out, other in itertools.product((False, True), (None, COURSE)):
-        first = screens.making.FirstDate(TUESDAY, "x", left_out=left_out)
-        yield screens.making.new_mode_page(COURSE, times(), (), other, first=first)
+    firsts = [None, *(screens.making.FirstDate(TUESDAY, "x", left_out=each) for each in (False, True))]
+    for first, other in product(firsts, (None, COURSE)):
+        yield screens.making.new_mode_page(COURSE, times(), screens.making.meets_line([SERIES]), other, first=first)
     yield screens.making.not_mine_page()
     yield from (screens.holidays.holidays_page(chunk([HOLIDAY] * 20, 1)), screens.holidays.holidays_page(chunk([], 0)))
     for month in range(screens.holidays.MONTHS_AHEAD + 1):
@@ -576,14 +574,6 @@ def test_what_the_site_shows_as_open_is_open_whatever_the_rule_says() -> None:
     assert view_slot(CatalogueSlot(1, later, NOON), [], [], RULE, NOON).state is SlotState.FREE
     closed = replace(later, status=SlotStatus.DISABLED)
     assert view_slot(CatalogueSlot(1, closed, NOON), [], [], RULE, NOON).state is SlotState.OPENS
-
-
-def test_days_and_hours_are_told_as_people_tell_them() -> None:
-    assert WHEN.at(NOON + timedelta(days=1)) == "domani alle 12:00"
-    assert WHEN.at(datetime(2026, 11, 23, 23, tzinfo=UTC)) == "martedì 24 novembre alle 00:00"
-    assert WHEN.soon(NOON, seconds=True) == "alle 12:00:00"
-    assert WHEN.soon(NOON - timedelta(days=1)) == "ieri alle 12:00"
-    assert WHEN.short(datetime(2026, 11, 23, 23, tzinfo=UTC)) == "mar 24 alle 00:00"
 
 
 @pytest.mark.parametrize(("sentence", "told"), [
