@@ -13,6 +13,7 @@ from domain.requests import NewAction
 from periodic.tick import Tick
 
 CHECK_EVERY = timedelta(hours=1)
+AFTER_A_CHANGE = timedelta(minutes=1)  # a place that was booked or given back is read once more: a site may undo it
 RETRY_ROUTINE = timedelta(minutes=15)  # after a failure, routine work is not queued again at once; doubled with each
 LONGEST_ROUTINE = timedelta(days=1)  # ... up to this: what the site refuses is not thrown at it for ever
 LOOK_BEFORE_OPENING = timedelta(hours=3, minutes=30)  # three hours are time enough to log in by hand
@@ -99,10 +100,18 @@ class RoutineWork:
         done, tried = await self._db.history.last_of(kind, user_id)
         pause = min(pause_after(await self._db.history.failures_of(kind, user_id)), longest)
         due = max(done + every if done else now, tried + pause if tried else now)
+        if kind is ActionType.CHECK and (again := await self._after_a_change(user_id, tried)) is not None:
+            due = min(due, again)
         if now < due:
             return due
         await self._queue(kind, user_id)
         return now + RETRY_ROUTINE
+
+    async def _after_a_change(self, user_id: int, tried: datetime | None) -> datetime | None:
+        """When my bookings are read once more after a change, unless that was tried already; None else."""
+        changed = await self._db.history.last_change(user_id, self._clock())
+        again = changed + AFTER_A_CHANGE if changed else None
+        return again if again and (tried is None or tried < again) else None
 
     async def _queue(self, kind: ActionType, user_id: int) -> None:
         try:

@@ -11,7 +11,7 @@ import pytest
 
 from database import Database
 from domain.errors import AppError, Blocked, ConfigError, OtpError, OtpRejected, SiteChanged
-from domain.model import Action, ActionStatus, ActionType, ClassRef, NoticeKind
+from domain.model import Action, ActionStatus, ActionType, Booking, ClassRef, NoticeKind
 from domain.recurrence import ConfirmationOutcome
 from domain.requests import NewAction
 from periodic_executor import Executor
@@ -22,6 +22,7 @@ from tests.support.clock import FakeClock
 from tests.support.recurring import settings_of
 
 TUESDAY = date(2026, 11, 24)
+PLACE = Booking("PILATES", "Giuriati", TUESDAY, time(18), 55)
 
 
 @pytest.fixture
@@ -170,6 +171,34 @@ async def test_routine_work_is_queued_once_and_again_when_it_is_due(
     clock.go(minutes=1)
     await executor.step()
     assert len(await db.connection.rows("SELECT 1 FROM booking_actions")) == 5
+
+
+async def checks(db: Database) -> int:
+    rows = await db.connection.rows("SELECT 1 FROM booking_actions WHERE action_type = 'check' AND user_id = 42")
+    return len(rows)
+
+
+async def test_what_was_booked_is_read_once_more_a_minute_later_in_case_the_site_undoes_it(
+    db: Database, executor: Executor, clock: FakeClock
+) -> None:
+    await executor.step()
+    await db.connection.write("UPDATE booking_actions SET status = 'completed', completed_at = created_at")
+    clock.go(minutes=5)
+    booking = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, PLACE.ref), "w", 60)
+    assert booking
+    await db.settlement.settle(booking, outcomes.booked(PLACE))
+
+    clock.go(seconds=59)
+    await executor.step()
+    assert await checks(db) == 1
+    clock.go(seconds=1)
+    due = await executor.step()
+    assert await checks(db) == 2
+    assert due
+    await db.connection.write("UPDATE booking_actions SET status = 'completed', completed_at = created_at")
+    clock.go(minutes=10)
+    await executor.step()
+    assert await checks(db) == 2
 
 
 async def six_hours(db: Database, executor: Executor, clock: FakeClock, error: AppError) -> int:

@@ -4,12 +4,13 @@ whether that was told.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.model import Action, ActionType, stamp
 from store.connection import Connection, Transaction
 from store.row_reading import instant_or_none
 
+A_DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
 SINCE_SUCCESS = """
     SELECT coalesce(max(completed_at), '') FROM booking_actions
     WHERE user_id = :user_id AND action_type IN ('check', 'refresh') AND status = 'completed'
@@ -63,6 +64,18 @@ class History:
         )
         done, tried = row or (None, None)
         return instant_or_none(done), instant_or_none(tried)
+
+    async def last_change(self, user_id: int, now: datetime) -> datetime | None:
+        """When a booking or a cancellation of a class to come was last completed for a person."""
+        row = await self._db.row(
+            """
+            SELECT max(completed_at) FROM booking_actions INDEXED BY finished_by_class
+            WHERE user_id = :user_id AND status = 'completed' AND status IN ('completed', 'failed', 'cancelled')
+                AND action_type IN ('book', 'cancel') AND date IS NOT NULL AND date >= :today
+            """,
+            {"user_id": user_id, "today": (now - A_DAY).date().isoformat()},
+        )
+        return instant_or_none(row[0]) if row else None
 
     async def failures_of(self, kind: ActionType, user_id: int) -> int:
         """How often a person's action of that kind failed since it was last completed."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.errors import (
     AppError,
+    BookingRefused,
     NothingToCancel,
     OnWaitingList,
     PlaceUnclear,
@@ -26,7 +27,10 @@ from store.outbox import add_notice
 from store.row_reading import instant_or_none
 
 DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
-RECENT = timedelta(hours=1)  # so long after a failure a place seen in one of its alternatives comes from it
+RECENT = timedelta(
+    hours=1
+)  # so long after a failure a place seen in one of its alternatives comes from it, and so long
+# after a no whose reason nobody knows the place itself
 A_WEEK = timedelta(days=7)  # as far apart as a wish and its alternatives can be: only a week's slots are known
 FINISHED = """
     booking_actions.user_id = :user_id AND booking_actions.date IS NOT NULL AND action_type IN ('book', 'cancel')
@@ -38,8 +42,9 @@ ABOUT = f"""
     WHERE {FINISHED} AND booking_actions.date = :date
 """  # noqa: S608 - a constant of this file
 ABOUT_ALTERNATIVE = f"""
-    SELECT booking_actions.id, action_type, status, error_kind, failures, position AS choice, alternatives.course_name,
-        alternatives.location, alternatives.course_type, alternatives.date, alternatives.time_slot
+    SELECT booking_actions.id, action_type, status, error_kind, failures, completed_at, replaces_row_id,
+        position AS choice, alternatives.course_name, alternatives.location, alternatives.course_type,
+        alternatives.date, alternatives.time_slot
     FROM booking_actions INDEXED BY finished_by_class
     JOIN alternatives ON alternatives.action_id = booking_actions.id AND alternatives.date = :date
     WHERE {FINISHED} AND booking_actions.date BETWEEN :first AND :last AND status <> 'completed'
@@ -62,7 +67,7 @@ def done_after_all(
     Only the last action about a class counts: what was asked for and failed before it is settled by it.
     """
     last, choice = _last_about(tx, kind, user_id, wish, now)
-    if last is None or not _is_in_doubt(last, kind):
+    if last is None or not _is_in_doubt(last, kind, now):
         return None
     row = tx.row(
         """
@@ -85,17 +90,28 @@ def done_after_all(
     return row
 
 
-def _is_in_doubt(last: Row, kind: ActionType) -> bool:
+def _is_in_doubt(last: Row, kind: ActionType, now: datetime) -> bool:
     """Whether what a sync shows as done can be what that action asked for."""
     if last["action_type"] != kind or last["status"] == "completed":
         return False
     if kind is ActionType.CANCEL and not last["pressed"]:
         return False  # what is gone without our having pressed its button was not given back by us
-    return _waits_on_list(last) or leaves_unknown_outcome(last["error_kind"], last["failures"])
+    unknown = leaves_unknown_outcome(last["error_kind"], last["failures"])
+    return _waits_on_list(last) or unknown or _was_refused_lately(last, now)
 
 
 def _waits_on_list(last: Row) -> bool:
     return (last["status"], last["error_kind"]) == ("failed", OnWaitingList.__name__)
+
+
+def _was_refused_lately(last: Row, now: datetime) -> bool:
+    """Whether a booking met a no without a known reason: an overloaded site says one, and books all the same.
+
+    One that was to take another's place is left out: its person may have booked by hand, and keeps both for now.
+    """
+    refused = last["status"] == "failed" and last["error_kind"] == BookingRefused.__name__
+    at = instant_or_none(last["completed_at"])
+    return refused and last["replaces_row_id"] is None and at is not None and now - at < RECENT
 
 
 def _result(last: Row) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.errors import LeaseLost, LoginStopped, NothingToCancel, SlotFull
+from domain.errors import BookingRefused, LeaseLost, LoginStopped, NothingToCancel, SlotFull
 from domain.model import (
     BETWEEN_READINGS,
     Action,
@@ -60,6 +60,7 @@ from store.queue.won import note_won
 from store.recurring.recurring_pauses import pause_recurring
 
 SECOND_READING = BETWEEN_READINGS + timedelta(seconds=1)
+AFTER_A_REFUSAL = timedelta(minutes=1)  # without a known reason: some sites have booked all the same by then
 
 
 class Settlement:
@@ -263,6 +264,8 @@ def _fail(tx: Transaction, action: Action, failed: Failed, now: datetime) -> Non
     about_a_class = action.type in (ActionType.BOOK, ActionType.CANCEL)
     if about_a_class and (leaves_unknown_outcome(error.kind, failures) or isinstance(error, NothingToCancel)):
         read_soon(tx, action.user_id, now)
+    elif error.kind == BookingRefused.__name__:
+        read_soon(tx, action.user_id, now, AFTER_A_REFUSAL)
 
 
 # Waits

@@ -12,6 +12,7 @@ from database import Database
 from domain.errors import (
     AppError,
     Blocked,
+    BookingRefused,
     ConfigError,
     LoginBlocked,
     LoginRejected,
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.both_engines
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
 HELD = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
+OTHER = Booking("YOGA", "Giuriati", TUESDAY, time(20), 55)
 WISH = HELD.ref
 
 
@@ -93,6 +95,38 @@ async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Fa
     row = await db.requests.find(action.id)
     assert row
     assert (row.booking_id, row.won_choice) == (HELD.booking_id, 0)
+
+
+async def test_a_booking_refused_without_a_known_reason_is_read_once_more_and_told_when_it_is_there(
+    db: Database, clock: FakeClock
+) -> None:
+    action = await failed(db, ActionType.BOOK, BookingRefused("Si è verificato un errore. Riprovare più tardi."))
+    assert await db.claims.claim("w", 60) is None
+    clock.go(seconds=61)
+    look = await db.claims.claim("w", 60)
+    assert look
+    assert (look.type, look.quiet) == (ActionType.CHECK, True)
+
+    await outcomes.sync(db, look, [HELD], ROME)
+
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+    assert await told(db) == [(NoticeKind.RESULT, action.id), (NoticeKind.RESULT, action.id)]
+
+
+@pytest.mark.parametrize("why", ["a known reason", "long ago", "it was to take another's place"])
+async def test_a_place_that_its_person_may_have_booked_by_hand_is_not_told_as_ours(
+    db: Database, clock: FakeClock, why: str
+) -> None:
+    await read(db, clock, OTHER)
+    [other] = await db.bookings.held(GIULIA, TUESDAY)
+    error = SlotFull("posti esauriti") if why == "a known reason" else BookingRefused("errore")
+    action = await failed(db, ActionType.BOOK, error, other.id if why == "it was to take another's place" else None)
+    clock.go(seconds=3700 if why == "long ago" else 61)
+
+    await read(db, clock, OTHER, HELD)
+
+    assert (await state(db, action))[0] is ActionStatus.FAILED
+    assert await told(db) == [(NoticeKind.RESULT, action.id)]
 
 
 async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: Database, clock: FakeClock) -> None:
