@@ -27,6 +27,7 @@ class MakingFlow:
     def __init__(self, services: Services) -> None:
         self._db = services.db
         self._house = services.house
+        self._requests = services.requests
         self._bookings = services.bookings
         self._notes = services.notes
         self._own_events = services.own_events
@@ -77,7 +78,7 @@ class MakingFlow:
     async def _first_date(self, user_id: int, course: Course, after: date | None) -> FirstDate | None:
         """The first date where the modes that don't ask would book it at once; `after`: that day is left out.
 
-        None when it is not open yet, held already, on a holiday, or so near that they would ask first.
+        None when it is not open yet, held or asked for already, on a holiday, or so near that they would ask first.
         """
         when, now = self._house.when(), self._house.now()
         day = when.today + timedelta(days=(course.day_of_week - when.today.weekday()) % DAYS_IN_A_WEEK)
@@ -87,7 +88,10 @@ class MakingFlow:
             <= now
             < self._house.recurrence.keep_until(starts_at(day, course.start, self._house.opening.zone))
         )
-        if not at_once or find_matching(await self._bookings.held(user_id), ref):
+        live = await self._requests.live_classes(user_id) if at_once else []
+        if not at_once or any(one.class_ref.matches(ref) for one in live):
+            return None
+        if find_matching(await self._bookings.held(user_id), ref):
             return None
         if any(one.first <= day <= one.last for one in await self._db.holidays.of(user_id)):
             return None

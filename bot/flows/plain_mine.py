@@ -30,6 +30,11 @@ class WordsAboutMine:
     async def held_on(self, tap: Tap, wish: Wish) -> Response:
         """What the person has on those days: each leads to its own page, where nothing is asked yet."""
         mine, when = await self._find.mine(tap.user_id, wish), self._house.when()
+        if not (mine.held or mine.live) and wish.hours:
+            others = await self._find.mine(tap.user_id, replace(wish, hours=None))
+            if others.held or others.live:
+                sentence = screens.plain_words.not_among_mine(wish, when)
+                return screens.plain_words.which_of_mine_page(sentence, others.held, others.live, [], when, Verb.HELD)
         if not (mine.held or mine.live):
             page = await self._living.go(tap, Verb.MINE, 0)  # which also tells how old that is
             return screens.plain_words.none_on(page, wish, when) if isinstance(page, Page) else page

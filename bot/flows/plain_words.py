@@ -144,7 +144,7 @@ class PlainWordsFlow:
             case Show(Place.INVITE) if self._house.is_kept_by(tap.user_id):
                 return await self._living.go(tap, Verb.PEOPLE, 0)
             case Show(_, days) if days or show.names:
-                return await self._mine.held_on(tap, Wish(show.names, days))
+                return await self._mine.held_on(tap, Wish(show.names, days, hours=show.hours))
             case Show(Place.STATUS, number=int(number)):
                 return await self._living.go(tap, Verb.TICKET, number)
             case Show(Place.QUIET | Place.REMINDERS):
@@ -267,10 +267,11 @@ class PlainWordsFlow:
         for wish, courses in zip(wishes, found, strict=True):
             if not courses:
                 return screens.plain_words.no_course_page(wish, await self._find.near_courses(wish), when)
-        if every_one or any(len(courses) > 1 for courses in found):
-            every = [course for courses in found for course in courses]
+        every = [course for courses in found for course in courses]
+        lacking = {day for wish in wishes for day in wish.weekdays} - {course.day_of_week for course in every}
+        if every_one or lacking or any(len(courses) > 1 for courses in found):
             wish = wishes[0] if len(wishes) == 1 else Wish()
-            return screens.plain_words.which_course_page(wish, every, when)
+            return screens.plain_words.which_course_page(wish, every, sorted(lacking), when)
         first, others = found[0][0], [courses[0] for courses in found[1:]]
         same_day = [one for one in others if one.day_of_week == first.day_of_week and one.id != first.id]
         page = await self._making.mode_page(tap, first.id, next(iter(same_day), None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.screens.page import Lines, Page, home_button, safe
 from bot.screens.places import place_button
@@ -41,20 +41,45 @@ def only_nightly_page() -> Page:
 
 
 def opening_page(wish: Wish, views: Sequence[SlotView], rule: OpeningRule, when: When) -> Page:
-    """From when on the classes of those days can be booked; of one course with its next classes."""
-    days = list(wish.days) or list(dict.fromkeys(view.slot.day for view in views))[:MOST_DAYS]
+    """From when on the classes of those days can be booked; of one course with its next classes, as they stand."""
     lines = Lines().add(first_up(told(replace(wish, days=()), when)))
-    for day in days:
-        opens_at = rule.opens_at(day)
-        name = first_up(when.day(day))
-        lines.add(
-            _("{day}: si può già prenotare.", day=name)
-            if opens_at <= when.now
-            else _("{day}: le prenotazioni aprono {moment}.", day=name, moment=when.at(opens_at))
-        )
     if wish.names:
+        lines.add(*_openings(views, when))
         return Page(str(lines), (*slot_rows(views, when), elsewhere(views)))
-    return Page(str(lines), (*((day_button(day, when),) for day in days[:MOST_SHOWN]), (home_button(),)))
+    if rule.hours_before is not None:
+        length = hours_of(timedelta(hours=rule.hours_before))
+        lines.add(_("Ogni lezione apre {hours} prima di cominciare.", hours=length))
+    else:
+        lines.add(*(_opening(first_up(when.day(day)), rule.opens_at(day), when) for day in wish.days))
+    return Page(str(lines), (*((day_button(day, when),) for day in wish.days[:MOST_SHOWN]), (home_button(),)))
+
+
+def _opening(named: str, opens_at: datetime, when: When) -> str:
+    if opens_at <= when.now:
+        return _("{day}: si può già prenotare.", day=named)
+    return _("{day}: le prenotazioni aprono {moment}.", day=named, moment=when.at(opens_at))
+
+
+def _openings(views: Sequence[SlotView], when: When) -> list[str]:
+    """A line for each day of the next ones, and for each hour where those of a day stand differently."""
+    by_day: dict[date, list[SlotView]] = {}
+    for view in views:
+        by_day.setdefault(view.slot.day, []).append(view)
+    lines = []
+    for day, there in list(by_day.items())[:MOST_DAYS]:
+        named = first_up(when.day(day))
+        said = [_stands(named, view, when) for view in there]
+        if len(set(said)) > 1:
+            said = [_stands(f"{named} {view.slot.start:%H:%M}", view, when) for view in there]
+        lines += list(dict.fromkeys(said))[:MOST_LINES]
+    return lines
+
+
+def _stands(named: str, view: SlotView, when: When) -> str:
+    """Whether one can be booked: as the site showed it, else by the rule."""
+    if view.state is SlotState.FULL:
+        return _("{day}: ha già aperto, e adesso è piena.", day=named)
+    return _opening(named, when.now if view.state is SlotState.FREE else view.opens_at, when)
 
 
 def length_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:

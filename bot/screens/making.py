@@ -242,7 +242,7 @@ def _first_line(first: FirstDate, course: Course) -> str:
     if first.left_out:
         return _("🗓 Comincia <b>{day}</b>.", day=short_day(first.day + A_WEEK))
     return _(
-        "🗓 La prima è <b>{day} alle {time}</b> e si può già prenotare: ⚡ e 🤝 la prenotano subito.",
+        "🗓 La prima è <b>{day} alle {time}</b>, già aperta: con ⚡ e 🤝 provo a prenotarla subito.",
         day=first.said,
         time=f"{course.start:%H:%M}",
     )

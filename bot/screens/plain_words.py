@@ -414,12 +414,16 @@ def mine_on(wish: Wish, when: When) -> str:
 
 
 def is_mine(wish: Wish, held: Sequence[HeldBooking], when: When) -> str:
-    """Whether it is booked, with when that was read; what is only asked for is not."""
-    named = first_up(told(wish, when))
+    """Which are booked, each by its day and hour with when that was read; what is only asked for is not."""
     if not held:
-        return _("⏳ {wish}: non ancora, c'è una richiesta.", wish=named)
-    seen = when.at(min(one.updated_at for one in held))
-    return _("✅ {wish}: prenotata, vista sul sito {moment}.", wish=named, moment=seen)
+        return _("⏳ {wish}: non ancora, c'è una richiesta.", wish=first_up(told(wish, when)))
+    return "\n".join(_is_held(one, when) for one in held[:MOST_SHOWN])
+
+
+def _is_held(held: HeldBooking, when: When) -> str:
+    booking = held.booking
+    named = told(Wish((booking.course or FIT_CENTER,), (booking.day,), hours=Hours.at(booking.start)), when)
+    return _("✅ {wish}: prenotata, vista sul sito {moment}.", wish=first_up(named), moment=when.at(held.updated_at))
 
 
 def has_or_not(wish: Wish, held: Sequence[HeldBooking], when: When) -> str:
@@ -457,9 +461,11 @@ def no_series_page(wish: Wish, when: When) -> Page:
 # What is to recur
 
 
-def which_course_page(wish: Wish, courses: Sequence[Course], when: When) -> Page:
-    """Several classes of the week are meant: which one?"""
-    lines = Lines().add(first_up(told(wish, when))).add(_("Quale, ogni settimana?"), rest_of(courses))
+def which_course_page(wish: Wish, courses: Sequence[Course], lacking: Sequence[int], when: When) -> Page:
+    """Several classes of the week are meant: which one? `lacking`: weekdays that were asked for and have none."""
+    lines = Lines().add(first_up(told(wish, when)))
+    lines.add(*(_("{day}: nell'orario della settimana non c'è.", day=first_up(weekday(day))) for day in lacking))
+    lines.add(_("Quale, ogni settimana?"), rest_of(courses))
     return Page(str(lines), (*_course_rows(courses), (button(_("🔄 Tutti i corsi"), Verb.NEW_KINDS), home_button())))
 
 

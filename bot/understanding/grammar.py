@@ -343,4 +343,5 @@ def what_is_held(parts: Sequence[Part], vocabulary: Vocabulary) -> Show:
     drafts = gathered([part for part in parts if part.kind is not Kind.WHERE], vocabulary).drafts
     if len(drafts) != 1:
         return Show(Place.MINE)
-    return Show(Place.MINE, drafts[0].days.dates if drafts[0].days else (), names=drafts[0].names)
+    wish = drafts[0].wish()
+    return Show(Place.MINE, wish.days, names=wish.names, hours=wish.hours)

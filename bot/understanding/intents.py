@@ -214,6 +214,7 @@ class Show:
     lead: timedelta | None = None  # of a reminder: how long before a class
     unused: tuple[str, ...] = ()  # the words of weight that the page has nothing to do with
     names: tuple[str, ...] = ()  # of what is held: only these courses
+    hours: Hours | None = None  # of what is held: only then
 
 
 class Word(StrEnum):

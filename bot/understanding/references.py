@@ -12,7 +12,7 @@ _ONE = r"(?:one|class|slot|time|hour|option|choice|lezione|ora|orario|scelta|opz
 _POLITE = (
     r"(?:(?:ok|okay|si|yes|yeah|no|nah|nope|uff\w*|ugh|argh|hm+|dai|allora|then|so|please|pls|per favore|grazie|thanks"
     r"|va bene|fine|facciamo|prendo|take|i (?:will )?take|i want|i would like|voglio|vorrei|let us do|book|prenota\w*|e"
-    r"|and|ma|but|meglio|mi va bene|for me|per me) ?|, ?)*"
+    r"|and|ma|but|meglio|mi va bene|for me|per me)\b ?|, ?)*+"
 )
 _THAT = (
     rf"(?:(?:the|il|la|l|quell[oaei]|that|this|quest[oa]) )?{_NTH}(?: {_ONE})?"

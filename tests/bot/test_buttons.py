@@ -228,7 +228,7 @@ def plain_words_pages() -> Iterator[Page]:
     yield words.which_of_mine_page("x", [], [], [SERIES], WHEN)
     for one in (wish, Wish()):
         yield from (words.none_of_mine_page(one, WHEN), words.no_series_page(one, WHEN))
-    yield from (words.which_course_page(wish, courses, WHEN), words.no_course_page(wish, courses, WHEN))
+    yield from (words.which_course_page(wish, courses, [3], WHEN), words.no_course_page(wish, courses, WHEN))
     yield screens.making.new_mode_page(COURSE, times(), "x", COURSE)
     yield words.another_weekday(screens.making.new_mode_page(COURSE, times(), "x"), courses)
     yield from (words.thanks_page(), words.yes_page(), words.no_page(), words.odd_page())

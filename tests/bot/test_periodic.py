@@ -115,9 +115,7 @@ async def test_each_mode_can_be_chosen(world: World, label: str, mode: str, said
 
 async def test_a_first_date_that_would_be_booked_at_once_is_said_and_can_be_left_out(world: World) -> None:
     modes = await to_the_modes(world)
-    assert (
-        "La prima è martedì 24 novembre alle 18:00 e si può già prenotare: ⚡ e 🤝 la prenotano subito." in modes.text
-    )
+    assert "La prima è martedì 24 novembre alle 18:00, già aperta: con ⚡ e 🤝 provo a prenotarla subito." in modes.text
 
     later = await tapped(world.owner, "🗓 Comincia da mar 1 dic", "Comincia mar 1 dic.")
     assert "🗓 Comincia già martedì 24 novembre" in later.labels
@@ -139,10 +137,12 @@ async def test_who_leaves_the_first_date_out_and_takes_it_in_again_gets_it(world
     assert await state(world, TUESDAY) is OccurrenceState.QUEUED
 
 
-@pytest.mark.parametrize("why", ["held", "holiday", "too near to be free"])
+@pytest.mark.parametrize("why", ["held", "asked for", "holiday", "too near to be free"])
 async def test_a_first_date_that_would_not_be_booked_at_once_is_not_named(world: World, why: str) -> None:
     if why == "held":
         await world.sync([MINE])
+    elif why == "asked for":
+        await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, MINE.ref))
     elif why == "holiday":
         await world.db.holidays.add(OWNER, TUESDAY, TUESDAY)
     else:

@@ -377,3 +377,18 @@ async def test_a_held_class_is_swapped_for_an_hour_later(world: World) -> None:
     await world.hold(replace(MINE, course="Fit Center", start=time(17)))
     page = await said(world.owner, "palestra martedì un'ora dopo", "Al posto di Fit Center")
     assert "18:00" in page.text or "18:00" in " ".join(page.labels)
+
+
+async def test_whether_something_is_booked_is_told_by_its_own_hour_and_never_by_anothers(world: World) -> None:
+    await world.hold(MINE)
+
+    yes = await said(world.owner, "am i booked for pilates on tuesday at 18?", "PILATES MATWORK, martedì 24 novembre")
+    assert "alle 18:00: prenotata, vista sul sito" in yes.text
+
+    no = await said(world.owner, "am i booked for pilates on tuesday at 9?", "tra le tue prenotazioni non la trovo")
+    assert "✅" not in no.text
+    assert "Mar 24 nov 18:00 · PILATES MATWORK" in no.labels[0]
+
+    days = await said(world.owner, "have i got pilates from tuesday to friday?", "prenotata, vista sul sito")
+    assert days.text.startswith("✅ PILATES MATWORK, martedì 24 novembre, alle 18:00: prenotata")
+    assert "ven" not in days.text

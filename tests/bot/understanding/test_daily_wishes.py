@@ -131,7 +131,7 @@ def test_a_request_is_found_by_its_number(said: str, number: int) -> None:
     assert understand(said, DEMO, TODAY) == Show(Place.STATUS, number=number)
 
 
-@pytest.mark.parametrize("word", ["scusa", "anzi ", "no ", "va bene, "])
+@pytest.mark.parametrize("word", ["scusa", "anzi ", "no ", "va bene, ", "prenota", "uff", "book "])
 def test_a_polite_word_said_very_often_is_read_at_once(word: str) -> None:
     """It would go on for hours, if the expression tried each way to cut the words apart."""
     assert isinstance(understand(word * 70 + "x", DEMO, TODAY), Unsure)
