@@ -125,7 +125,8 @@ ASKING = (
 
 NATURE = re.compile(
     r"^(?:(?:so|ma|and|e|hi|ciao|hey|sorry|scusa|ehm|please|can you|could you|mi|puoi|sai|tell me|dimmi|,) )*"
-    r"(?:what (?:exactly )?(?:is|are)(?! (?:on|there|free|left|available|the (?:time|times|hours))\b)|what (?:does"
+    r"(?:what (?:exactly )?(?:is|are)(?! (?:my|mine|on|there|free|left|available|the (?:time|times|hours))\b)"
+    r"|what (?:does"
     r"|do) .* (?:mean|stand for)"
     r"|what (?:kind|sort|type) of (?:class|thing|sport|training)? ?is|(?:che )?cos(?:a)?(?: is| sono|e)|(?:che"
     r" )?cosa? (?:vuol dire"

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.days import BY_WEEKDAY
+
 _TAG = r"(?:is|are|was|were|do|does|did|have|has|can|could|will|would|should) not (?:it|they|i|we|you|there|that)"
+_DAY = "|".join(("oggi", "stasera", "domani", "dopodomani", "stamattina", *BY_WEEKDAY))
+_CAN_I = r"(?:posso|possiamo|potrei|potremmo|riesc[io]|riusciamo)"
+_COMING = r"(?:venir|andar|esser|far|partecipar|allenar)"
+_DO_IT = (
+    r"mi (?!\w+[aei]re\b)(?:fai|fa|metti|mette|prenot\w+|trovi|spost\w+|dai|dici|avvis\w+|pu[oi]i?|ricordi)\b"
+    r"(?![^?]*\b(?:ok|okay|va bene|per favore|grazie|vero|giusto|chiaro|capito|intesi|eh)(?: ,)? \?)"
+)
 _ASKED_SO = (
-    r"(?:si (?:puo|possono|riesce)|pu[oi]i?|posso|possiamo|potete|potrei|potremmo|riesc[io]|riusciamo|ce"
-    r"|ci sono|vi sono"
-    r"|hai|avete|ho|sono (?:gia )?(?:iscritt|prenotat|segnat)\w*|is (?:possibile|rimast\w+)|esist\w+"
+    rf"(?:si (?:puo|possono|riesce)|pu[oi]i?|potete|{_CAN_I}(?=[^?,]* "
+    rf"(?!{_COMING})\w+(?:[aei]re|rrei?|[aei]r(?:mi|ci|l[aoei]))\b)"
+    rf"|ce(?! la )|ci sono(?! (?:\?|a|al|alla|per|da|in|prima|dopo|{_DAY})(?= |$))|vi sono"
+    r"|hai|avete|ho(?! (?:voglia|tempo|modo|forze|bisogno|intenzione|piu)\b)|sono"
+    r" (?:gia )?(?:iscritt|prenotat|segnat)\w*|is (?:possibile|rimast\w+)|esist\w+"
     r"|rest\w+|riman\w+|apr\w+"
-    r"|mi (?:fai|fa|metti|mette|prenot\w+|trovi|spost\w+|toglie?i?|dai|dici|avvis\w+|pu[oi]i?|ricordi)"
     r"|(?:la|lo|le|li) (?:puoi|potete|avete))"
 )
 _WOULD = (
@@ -19,7 +29,7 @@ _WOULD = (
     r"|metterest[ei]|troverest[ei]|dispiacerebbe|converrebbe)|(?:si |ci )?(?:fosse|fossero|potesse|potessi) (?:troppo"
     r"|ancora|mica|possibile|per caso))"
 )
-_BEFORE_A_QUESTION = r"(?:^|(?<=, )|(?<=\? )|(?<=so )|(?<=but )|(?<=and )|(?<=why )|(?<=come ))"
+_BEFORE_A_QUESTION = r"(?:^|(?<=, )|(?<=\? )|(?<=so )|(?<=but )|(?<=and )|(?<=why )|(?<=come )|(?<=hey )|(?<=hi ))"
 
 NO_THAT_ASKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), instead)
@@ -42,11 +52,14 @@ NO_THAT_ASKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(?:book\w*|reserv\w+|get (?:into|in|a (?:place|spot) (?:in|for))|prenot\w+|iscriv\w+)",
             "problem with",
         ),
+        # `non mi metti a yoga?`; with `ok?` or `vero?` behind it, or the infinitive, that forbids it
+        (rf"(?<!perche )(?<!mai )\bnon (?={_DO_IT}[^?,]*\?)", ""),
         # `, isn't it?`, `, no?`
         (rf"(?<=\w)(?: ,)? (?:{_TAG}|or not|no|vero|giusto|right)(?= \?|$)(?<! no)|(?<=\w)(?: ,)? no(?= \?)", ""),
         # `can't you`, `isn't there`
         (
-            r"\b(can|could|would|will|should|did|does|do|have) not (?=(?:you|i|we) (?!want|would|will|need|am|like)\w)",
+            rf"{_BEFORE_A_QUESTION}(can|could|would|will|should|did|does|do|have) not (?=(?:you|i|we) "
+            r"(?!want|would|will|need|am|like)\w)",
             r"\1 ",
         ),
         (rf"{_BEFORE_A_QUESTION}(is|are|was|would|does|did|has) not (?=(?:it|there|that|this|the|my)\b)", r"\1 "),

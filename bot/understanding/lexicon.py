@@ -231,7 +231,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         rf"|give up) {_MY_PLACE}|unbook|get me out|take me off|take me out|get rid|withdraw|stop|ferma|interrompi"
         r"|smetti|salta(?:re)?|salter(?:ei|o|emmo)|toglier(?:ei|o)|rinuncer(?:ei|o)|skip"
         r"|sit(?:ting)? out|back out of"
-        r"|(?:give|hand)(?:ing)? back|restitu(?:isci|isco|ire)|ritir(?:a|o|are)"
+        r"|(?:give|hand)(?:ing)? back|restitu(?:isci|isco|ire)|ritir(?:a|are|o(?= \w))"
         rf"|{_NOT_GOING}",
     ),
     (
@@ -241,8 +241,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|paus(?:o|are|ami|iamo)|ripart(?:a|ire|ano|i|e)|ripristin(?:a|are|o)|far(?:e)? una pausa|blocc(?:a|are|o)"
         r"(?= (?:tutt|quelle|(?:le |i |gli |la )?(?:mi[ei]e? )?(?:prenotazion|serie|periodic|automatic|settimanal)))"
         r"|ferm(?:a|are|ate|o)(?= .*\b(?:until|till|fino|per (?:un|due|tre|qualche|il|\d)))"
-        r"|tak(?:e|ing) (?:a |some )?(?:break|breather|rest|pause|time out|time off"
-        r"|step back)(?: from)?|hold off(?: on)?|(?:faccio|prendo) una pausa (?:da|dal|dalla|con)"
+        r"|tak(?:e|ing) (?:a |some )?(?:break|pause|time out|time off"
+        r"|step back)(?: from)?|tak(?:e|ing) a (?:breather|rest) from|hold off(?: on)?"
+        r"|(?:faccio|prendo) una pausa (?:da|dal|dalla|con)"
         r"|sospend(?:i|o|ere|imi)|sospes[oaie]|(?:in )?pausa|pausing|paused?|on hold|resum(?:e|ing)|unpause|reactivate"
         r"|riprend(?:i|o|ere|imi)|riattiv(?:a|o|are|ami)|rimett(?:i|ere|imi)(?: in moto)?(?=.* (?:periodic|settimanal"
         r"|fiss|ogni|serie))|ricominci(?:a|o|are)(?: con"
@@ -384,7 +385,6 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|(?:where|when|what time) (?:do|should|must) (?:i|we) (?:have to |need to )?(?:be|go|come|show up|turn up)"
         r"|(?:(?:am i|i am|io )?(?:ero|sono|was|were)|i am) (?:gia |already )?(?:prenotat[oa]|iscritt[oa]|segnat[oa]"
         r"|booked)"
-        r""
         r"|(?:am i|i am|are we|we are) (?:expected|awaited|due)|mi (?:aspett(?:ano|ate)|attend(?:ono|ete))"
         r"|sono attes[oa]"
         r"|(?:cosa|che|che cosa|what) (?:avevo|avevamo|had i|did i)(?: (?:gia|already))?(?: (?:prenotat[oaie]"

@@ -19,7 +19,7 @@ from bot.understanding.intents import Shift
 from bot.understanding.lexicon import COMPILED, FILLERS, FIRST_NAMES, Kind
 from bot.understanding.phrases import WORDS_OF_PAGES
 from bot.understanding.shifts import shift_at
-from bot.understanding.verbs import EVERYDAY
+from bot.understanding.verbs import EVERYDAY, NOUNS, OF_A_NOUN
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.words import worded
 
@@ -121,6 +121,8 @@ def _longest_at(
     text: str, at: int, words: list[str], number: int, vocabulary: Vocabulary, today: date
 ) -> tuple[list[Part], int]:
     """The longest piece that begins at that character, the word of that number; of equally long ones the first."""
+    if words[number] in NOUNS and number and words[number - 1] in OF_A_NOUN:
+        return [Part(Kind.UNKNOWN, words[number])], at + len(words[number])
     found: list[tuple[int, list[Part]]] = []
     found += _of_the_catalogue(at, words, number, vocabulary)
     for told_parts, offset in ((TODAY_PARTS, 0), (TOMORROW_PARTS, 1)):
@@ -144,8 +146,14 @@ def _longest_at(
         end, parts = max(found, key=lambda one: one[0])
         return parts, end
     word = words[number]
-    known = Kind.PERSON if word in FIRST_NAMES else Kind.FILLER if word in FILLERS else EVERYDAY.get(word, Kind.UNKNOWN)
-    return [Part(known, word)], at + len(word)
+    return [Part(_alone(word, words[number - 1] if number else ""), word)], at + len(word)
+
+
+def _alone(word: str, before: str) -> Kind:
+    """What a word is that no phrase has: an everyday verb, where what stands before it makes no noun of it."""
+    if word in FIRST_NAMES or word in FILLERS:
+        return Kind.PERSON if word in FIRST_NAMES else Kind.FILLER
+    return Kind.UNKNOWN if before in OF_A_NOUN else EVERYDAY.get(word, Kind.UNKNOWN)
 
 
 def _of_the_catalogue(

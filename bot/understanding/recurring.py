@@ -45,9 +45,17 @@ RECURRING = (
     # To stop for a while
     (
         re.compile(
-            r"\b(?:let |put |mett\w+ |tien\w+ |give )?(?P<what>(?:\w+ ){0,5}?)(?:to )?(?:(?:in )?stand ?by|tak(?:e"
-            r"|es|ing) "
-            r"(?:a|some) (?:breather|rest|time off)|a breather|a rest|su ghiaccio)(?= |$)(?P<rest>.*)"
+            r"\b(?:let |put |mett\w+ |tien\w+ |give )?(?P<what>(?:\w+ ){0,5}?)(?:to )?(?:(?:in )?stand ?by|su ghiaccio)"
+            r"(?= |$)(?P<rest>.*)"
+        ),
+        r"pause \g<what>\g<rest>",
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?:let|give) (?=(?!(?:me|us|myself|it|you)\b)\w)|(?=(?:\w+ ){{0,4}}{_WEEKLY}\b))"
+            r"(?P<what>(?:\w+ ){0,5}?)(?:to )?(?:tak(?:e|es|ing) (?:a|some) (?:breather|rest|time off)"
+            r"|a breather|a rest)"
+            r"(?= |$)(?P<rest>.*)"
         ),
         r"pause \g<what>\g<rest>",
     ),
@@ -55,9 +63,9 @@ RECURRING = (
     # To end
     (
         re.compile(
-            rf"^(?P<what>(?:the |my |la |le |il |i )?(?=[^,]*\b{_WEEKLY}\b)[^,?]+?) (?:(?:is|are|non is|non sono|non"
-            rf" mi)"
-            r" )+(?:not |piu |no longer )*(?:necessar\w+|needed|serv\w+|required)(?: (?:any ?more|any longer|piu))?"
+            rf"^(?P<what>(?:the |my |la |le |il |i )?(?=[^,]*\b{_WEEKLY}\b)[^,?]+?) (?:(?:is|are) (?:not|no longer)"
+            r"|non(?: (?:is|sono|mi|ci))?)(?: (?:longer|piu))? (?:necessar\w+|needed|serv\w+|required)"
+            r"(?: (?:any ?more|any longer|piu))?"
             r"(?: ,.*)?$"
         ),
         r"cancel \g<what>",

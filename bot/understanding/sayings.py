@@ -93,6 +93,28 @@ _UNASKED = (
     r"|without (?:even )?asking(?: me)?|do not (?:even )?ask(?: me)?|no need to ask))"
 )
 _AGAIN = r"(?:put me back|re ?book\w*|book .*\bagain|rimett\w+|riprenot\w+|(?:re|ri)inser\w+|di nuovo|riscriv\w+)"
+_A_PLACE_FOR_ME = (
+    r"\w+ (?:(?:me|mi) )?(?:(?:a|an|un|one) (?:spot|place|seat|slot|posto|posticino)\b|in lista|(?:on|in) (?:the )?"
+    r"(?:wait(?:ing)? ?)?list|[^,?]*\b(?:for|per) (?:me|us|noi)\b)"
+)
+_GOES_OR_MOVES = (
+    r"(?:(?:cancel|annull|cancell|disd|disiscriv|togli|drop|delet|remov|unbook|skip|salt|rinunci|mov|spost|swap|scambi"
+    r"|cambi|chang|reschedul|postpon|rimand|rinvi|anticip|posticip|libera|free up)|take me o|get me out"
+    r"|can not (?:make|come|go)|non (?:posso|riesco|vengo|ci sono))"
+)
+_BUSY_UNTIL = (
+    r"\b(?:i |io |we )?(?:have|have got|got|ho|abbiamo|am in|sono a|sono in|work|study|lavoro|studio|am busy|am at work"
+    r"|sono (?:impegnat|occupat)[oa]|(?:si )?(?:resta|resto|restiamo|restero|rimang\w+|staro)|am stuck|stay)"
+    r"(?: (?:a |in |al |at |un |una |my |the )?(?:lezion[ei]|lectures?|class(?:es)?|lab\w*|uni|universita|work|lavoro"
+    r"|turno|ufficio|shift|meetings?|riunione|office|aula|biblioteca|library))? "
+    rf"(?P<on>(?:on|il|di) (?:{'|'.join([*BY_WEEKDAY, *SEVERAL])}) )?"
+    r"(?:fino a(?:lle|ll)?|till|until|til|sino alle) "
+    r"(?P<hour>(?:\d[\d:.]*|nove|otto|sette|sei|nine|eight|seven|six)(?: [ap]m)?)"
+)
+_BUSY_MORNINGS = (
+    r"(?: ,| \?)? (?:i |io )?(?:lavoro|studio|work|study|am (?:at work|busy)|have (?:work|class(?:es)?|lectures?)"
+    r"|ho lezione)(?: (?:la|di|in the|al|tutte le|every|ogni))* (?:mattin[ae]|mornings?)"
+)
 SAYINGS = (
     # A class once more, that was given back
     (
@@ -104,28 +126,17 @@ SAYINGS = (
         ),
         r"\g<before>",
     ),
-    # Until when somebody has something else to do
+    # Words that mean this only so
+    (re.compile(r"\bkill (?=(?:the|my|all|every)\b(?! (?:time|vibe|mood|day)\b))"), "cancel "),
     (
-        re.compile(
-            r"\b(?:i |io |we )?(?:have|have got|got|ho|abbiamo|am in|sono a|sono in|work|study|lavoro|studio|am busy"
-            r"|am at work"
-            r"|sono (?:impegnat|occupat)[oa]|(?:si )?(?:resta|resto|restiamo|restero|rimang\w+|staro)|am stuck|stay)"
-            r"(?: (?:a |in |al |at |un |una |my |the )?(?:lezion[ei]|lectures?|class(?:es)?"
-            r"|lab\w*|uni"
-            r"|universita|work|lavoro|turno|ufficio|shift|meetings?|riunione|office|aula|biblioteca|library))? "
-            r"(?P<on>(?:on|il|di) \w+ )?(?:fino a(?:lle|ll)?|till|until|til|sino alle) "
-            r"(?P<hour>(?:\d[\d:.]*|nove|otto|sette|sei|nine|eight|seven|six)(?: [ap]m)?)(?= |$)"
-        ),
-        r"after \g<hour> \g<on>",
+        re.compile(r"\b(?:i|we) (?:am|are|will be|ll be)(?: going to be)? absent(?: (?:for|from|at|in|on))?\b"),
+        "cancel",
     ),
-    (
-        re.compile(
-            r"(?: ,| \?)? (?:i |io )?(?:lavoro|studio|work|study|am (?:at work|busy)|have (?:work|class(?:es)?"
-            r"|lectures?)"
-            r"|ho lezione)(?: (?:la|di|in the|al|tutte le|every|ogni))* (?:mattin[ae]|mornings?)(?= |$)"
-        ),
-        " after 12:00",
-    ),
+    (re.compile(r"\b(?:sono|saro|siamo|saremo) assent[ei](?: (?:a|al|alla|da|dal))?(?= |$)"), "annulla"),
+    # Until when somebody has something else to do: why a class is to go or to move, else after when one is wished
+    (re.compile(rf"^(?=.*\b{_GOES_OR_MOVES})(?P<before>.*?)(?:{_BUSY_UNTIL}|{_BUSY_MORNINGS})(?= |$)"), r"\g<before> "),
+    (re.compile(rf"{_BUSY_UNTIL}(?= |$)"), r"after \g<hour> \g<on>"),
+    (re.compile(rf"{_BUSY_MORNINGS}(?= |$)"), " after 12:00"),
     (
         re.compile(
             r"\b(?:(?:that|which|che) )?(?:(?:is|are|sono|siano|sia) )?(?:not|non)(?: (?:is|are|sia|siano|sono))?"
@@ -179,7 +190,10 @@ SAYINGS = (
     (re.compile(rf"\b{_UNNEEDED} (?={_TO_DROP})"), "non "),
     (re.compile(rf"\b(?:do not|non|never) (?:mi |me )?{_TOUCH} "), "do not cancel "),
     # Everything that is to go
-    (re.compile(r"^via (?=(?:tutt[oaei]|il|la|le|i|l|gli|quell\w+)\b)"), "annulla "),
+    (
+        re.compile(r"^via (?!\w+ (?:promemoria|notific\w+|avvis\w+))(?=(?:tutt[oaei]|il|la|le|i|l|gli|quell\w+)\b)"),
+        "annulla ",
+    ),
     (
         re.compile(
             r"\b(?P<what>(?:everything|all|all of (?:it|them)|they|it|that one)\b[^,?]*?) "
@@ -453,7 +467,7 @@ SAYINGS = (
     (
         re.compile(
             r"^(?P<goes>.*\b(?:cancel|annull|disd|drop|togli|delete|remove|skip|salt)\w*\b[^?]*?)(?: ,)? "
-            r"(?:but|ma|pero|and|e|,)(?: (?:please|per favore|pure|,))* (?:keep|leave|hold|tieni\w*"
+            rf"(?:but|ma|pero|and|e|,)(?: (?:please|per favore|pure|,))* (?!{_A_PLACE_FOR_ME})(?:keep|leave|tieni\w*"
             r"|tengo|tengo pure|lascia\w*"
             r"|mantieni) (?!(?:me|mi|all|everything|tutt\w|it|that|an|d|the rest|the others?|il resto"
             r"|le altre|gli altri|cosi|stare"
@@ -475,7 +489,8 @@ SAYINGS = (
     ),
     (
         re.compile(
-            r"\b(?:keep|tieni|tengo|mantieni|lascia) (?!(?:an eye|d occhio)\b)(?:(?!\bd occhio\b)[^,])+?(?: ,)? "
+            rf"\b(?!{_A_PLACE_FOR_ME})(?:keep|tieni|tengo|mantieni|lascia) (?!(?:an eye|d occhio)\b)"
+            r"(?:(?!\bd occhio\b)[^,])+?(?: ,)? "
             r"(?:(?:and|e|but|ma|,) )?"
             r"(?:(?:just|only|solo|soltanto) )?(?=(?:cancel|drop|annull\w+|cancell\w+|disd\w+|togli\w*|remove)\b)"
         ),

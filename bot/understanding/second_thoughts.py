@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.days import BY_WEEKDAY
+
 _POLITE = (
     r"(?:(?:no|ok|okay|oh|ah|scusa(?:mi|te|temi)?|sorry|mi scusi|grazie|thanks|thank you|ciao|please|per favore|pls"
     r"|actually|anzi|allora|quindi|so|ma|but|and|e|then"
@@ -33,7 +35,8 @@ KEPT = (
     r"|wrote)|about (?:it|that))"
     r"|ignore (?:that|me|it|my last message|what i said)|ignora(?:mi| il messaggio)?|as you were|scratch that"
     r"|(?:i will |i ll |i )?(?:stay|stick) with (?:the |what )?[^,]+|never ?mind(?: (?:(?!\b(?:book"
-    r"|prenot\w*|cancel|annull\w*|put|add|get|move|sign)\b)[^,]){1,40})?|nvm|nevermind"
+    r"|prenot\w*|cancel|annull\w*|put|add|get|move|sign|want|wanna|voglio|vorrei|would|still|let|let s|i|we|can|please"
+    rf"|{'|'.join(BY_WEEKDAY)})\b)[^,]){1, 40})?|nvm|nevermind"
     r"|lasciamo (?:stare|perdere|cosi)|lascia(?:te)? (?:stare|perdere)|lasci (?:stare"
     r"|perdere)"
     r"|(?:io )?(?:ho cambiato idea|ci ripenso|ci ho ripensato|ripensandoci|cambio idea)"

@@ -101,7 +101,25 @@ def _everyday() -> Iterator[tuple[str, Kind]]:
         yield from ((form, kind) for form in forms.split())
 
 
-RATHER = worded("prendi prendo segno segui seguo levi leva scala scalo salti tagli taglio mollo segui molla sego")
+RATHER = worded(
+    """
+    prendi prendo segno segui seguo levi leva scala scalo salti tagli taglio mollo segui molla sego
+    cassa casso cassi piazza piazzo piazzi opzioni sbatti sbatto sbatta sbattere taglia tagliando tagliare tagliarmi
+    scarto scarti ritiro ritiri ritirare ritirarlo ritirarla cambi ritardo ritardi metto becco becchi becci becca
+    procura procuri segni assegno assegni schiaffo schiaffi pacco pacca pacci bidoni bidono cestino cestini cancello
+    cancelli molli liberi libero liberarmi liberarci sfilate levate abbandono abbandoni rinvio rinvi scambi anticipo
+    anticipi rimandi rimando inverso inversa inversi baratto scalare scalate scalando scalata trasferisco trasferirmi
+    trasferirci trasferiro trasferiamo congelate congelo riapri riapro riaprite ripristino vigili presidio presidi
+    pedina seguire seguite seguendo seguiamo seguiro garantite assente
+    absent absenting kill killing substitute substituting void flip flipping refresh refreshing monitor snatch
+    snatching trash slide sliding anticipate anticipating transfer transferring decline declining surrender dump
+    inverting scout dodge
+    """
+)
 """Forms that are as often another word: what they ask is not told by them alone."""
 EVERYDAY: dict[str, Kind] = {form: kind for form, kind in _everyday() if form not in RATHER}
 """Each form, and what it asks."""
+OF_A_NOUN = worded("a an any the my un uno una il nel in quali quanti quante night work late")
+"""What stands before a noun: `any delay`, `my shift`, `un rinvio` ask nothing to be done."""
+NOUNS = worded("delay shift transfer cancello ritardo anticipo rinvio ritiro")
+"""Nouns there, and verbs elsewhere, of those that the grammar's phrases have."""

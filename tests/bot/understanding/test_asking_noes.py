@@ -69,3 +69,19 @@ def test_a_no_at_the_wish_stays_one(said: str) -> None:
 @pytest.mark.parametrize("said", ["why can't i book monday yet", "perché non posso prenotare lunedì?"])
 def test_why_something_can_not_be_booked_is_answered_by_when_it_opens(said: str) -> None:
     assert meant(said) == "opening 30/11"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "non mi prenotare yoga domani ok?", "non mi metti a yoga domani ok?", "non mi metti a yoga domani, vero?",
+        "non mi spostare yoga di domani ok?", "non mi togli da yoga domani?", "non mi avvisare per yoga domani ok?",
+        "non posso venire domani?", "domani non posso venire, giusto?", "non posso domani?",
+        "non riesco a venire a yoga domani, va bene?", "non ce la faccio domani, ok?",
+        "if you can not we drop yoga tomorrow",
+    ],
+)  # fmt: skip
+def test_what_is_forbidden_or_told_with_a_question_mark_stays_a_no(said: str) -> None:
+    found = understand(said, DEMO, TODAY)
+    assert not (isinstance(found, Unsure) and found.readings)
+    assert line_of(found).split()[0] in ("no", "?", "unwatch")

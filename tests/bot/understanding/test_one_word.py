@@ -104,3 +104,56 @@ def test_whether_something_is_booked_is_asked_of_that_class(said: str) -> None:
     found = understand(said, DEMO, TODAY)
     assert isinstance(found, Show)
     assert (found.place, found.names) == (Place.MINE, ("YOGA",))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "la cassa è aperta domani?", "dov'è la cassa", "is the yoga teacher absent tomorrow",
+        "this class will kill me, yoga tomorrow?", "kill time tomorrow", "taglia", "scarto", "tagliando", "ritiro",
+        "void", "is there a substitute for yoga tomorrow?", "cambi di orario per yoga domani?",
+        "mi trasferisco a bovisa, yoga domani?", "i love to flip in yoga", "ritardo", "quali opzioni ho mercoledì",
+        "che opzioni ci sono per yoga domani", "opzioni yoga", "che sbatti, yoga domani", "cosa metto per yoga domani",
+        "piazza", "riaprite domani?", "refresh yoga tomorrow", "is there any delay for yoga tomorrow?",
+        "my shift ends at 6, yoga tomorrow?", "posso arrivare in ritardo a yoga domani?", "il cancello è aperto?",
+        "vorrei seguire yoga domani", "voglio scalare domani", "l'istruttore di yoga è assente domani?",
+    ],
+)  # fmt: skip
+def test_a_common_noun_asks_nothing_to_be_done(said: str) -> None:
+    found = understand(said, DEMO, TODAY)
+    assert isinstance(found, Unsure)
+    assert not found.acts
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("lavoro fino alle 18 mercoledì, annulla yoga", "cancel yoga 25/11"),
+        ("cancel yoga tomorrow, i work in the morning", "cancel yoga 25/11"),
+        ("sposta yoga, lavoro fino alle 18 mercoledì", "swap yoga 25/11 -> "),
+        ("i work till 6 tomorrow, any yoga?", "look yoga 25/11 18:00-"),
+        ("ho lezione di yoga fino alle 20 domani", "book yoga 25/11 -20:00"),
+        ("sono assente domani", "cancel 25/11"),
+        ("kill my yoga tomorrow", "cancel yoga 25/11"),
+        ("shift yoga tomorrow to 19", "swap yoga 25/11 -> 19:00"),
+        ("my weekly yoga is no longer needed", "series yoga"),
+        ("my weekly yoga takes a rest", "series yoga"),
+        ("what are my yoga classes", "look yoga"),
+        ("via il promemoria", "show settings"),
+    ],
+)
+def test_the_hour_of_a_reason_is_none_of_the_wish(said: str, means: str) -> None:
+    assert meant(said) == means
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my weekly yoga is needed", "the weekly pilates is necessary", "let me take a rest tomorrow",
+        "yoga tomorrow and then i take a rest", "never mind the rain i still want yoga tomorrow",
+        "cancel yoga tomorrow and keep a spot in zumba", "cancel yoga tomorrow but hold zumba thursday for me",
+        "annulla yoga domani e lasciami in lista per zumba",
+    ],
+)  # fmt: skip
+def test_what_is_not_clear_is_asked_and_neither_done_nor_dropped(said: str) -> None:
+    assert meant(said).startswith("?")
