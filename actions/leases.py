@@ -33,6 +33,7 @@ class LeaseTimes:
 
     usual: float = 60.0
     at_opening: float = 4.0  # a dead worker's action must be taken over soon then
+    at_ease: int = 250  # actions in hand: of more, answers that come all at once take longer to read than a lease is
     near: timedelta = timedelta(seconds=30)  # before and after an opening
     longest_action: float = 180.0  # after its opening if there is one; what takes longer hangs
     sure: float = 3 / 4  # of a lease: once so much of it is over, and it was not extended, it may soon be another's
@@ -99,14 +100,16 @@ class Leases:
         """Seconds of a lease. Short when an opening is near: whoever takes over must still be in time.
 
         None reaches from afar to the opening itself: a worker on another machine can't see that this one has died.
+        With many in hand it is longer: else the leases of a worker that is only busy would seem to run out.
         """
         times, usual = self._times, self._times.usual
+        at_opening = times.at_opening * max(1.0, len(self._held) / times.at_ease)
         if action.opens_at is None:
             return usual
         until = action.opens_at - self._clock()
         if until <= -times.near:
             return usual
-        return min(usual, times.at_opening + max(0.0, (until - times.near).total_seconds()))
+        return min(usual, at_opening + max(0.0, (until - times.near).total_seconds()))
 
     async def carry_over(self, step: float) -> None:
         """Before the clock goes forward by so many seconds: no lease of ours runs out by that. Raises DatabaseError."""

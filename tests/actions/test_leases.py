@@ -117,6 +117,16 @@ async def test_around_an_opening_a_lease_is_short(db: Database, clock: FakeClock
     assert Leases(db, Closed().close, LeaseTimes(), clock).length(action) == length
 
 
+async def test_with_many_in_hand_a_lease_around_an_opening_is_longer(db: Database, clock: FakeClock) -> None:
+    action = replace(await claimed(db, GIULIA), opens_at=clock())
+    leases = Leases(db, Closed().close, LeaseTimes(at_ease=2), clock)
+    with leases.kept(action), leases.kept(action):
+        assert leases.length(action) == 4.0
+        with leases.kept(action), leases.kept(action):
+            assert leases.length(action) == 8.0
+    assert leases.length(action) == 4.0
+
+
 class Asked:
     """A request that leaves, and is answered when the test says so."""
 
