@@ -22,13 +22,24 @@ _I_HAVE = (
     rf"(?:i (?:have(?: got)?|got|feel|am)|got|ho|sono|sto|mi sento|there is|ce) (?:\w+ ){{0,2}}?{_EXCUSE}"
     r"(?: appointment)?"
 )
+_AT_AN_HOUR = r"(?: (?:at|alle|a|for|per le) \d[\d:.,]*(?: [ap]m)?)"
 REASONS = (
     re.compile(rf"(?<=\w)(?: ,)? {_BECAUSE} (?!.*\b{_DO})[^,?]+(?= ,| \?|$)"),
     re.compile(
         rf"(?:(?<=\w) ,|(?<=\w)(?= (?:i|che (?:poi )?(?:ho|sono)) )) (?:but |ma |che )?(?:poi "
         rf"|then )?{_I_HAVE}(?: fuori)?(?: (?:a|di|at|of) \d[\d.,]*)?(?= [,?]|$)"
     ),
-    re.compile(rf"^(?:sorry |scusa )?{_I_HAVE} ,(?: (?:so|quindi|percio))?"),
+    re.compile(rf"^(?:sorry |scusa )?{_I_HAVE}{_AT_AN_HOUR}? ,(?: (?:so|quindi|percio))?"),
+    re.compile(
+        rf"^(?:(?:my|the|il mio|la mia|il|la) ){_EXCUSE} (?:is|starts|inizia|comincia|parte|leaves){_AT_AN_HOUR}"
+        r"(?: ,)?(?: (?:so|quindi|percio|and|e))?"
+    ),
+    re.compile(
+        r"^(?:(?!no\b|non\b|not\b)\w+ ){0,4}?(?:boss|capo|manager|prof\w*|supervisor|relatore)(?: (?:just|has|ha|mi))* "
+        rf"(?:put|set|scheduled|messo|fissato)(?: me| up)? (?:a|an|the|un|una) {_EXCUSE}{_AT_AN_HOUR}"
+        r"(?: ,)?(?: (?:so|quindi|percio|and|e))?"
+    ),
+    re.compile(r"\b(?:(?:i|we) )?(?:(?:have|need) to |must |should |gotta )?stop being (?:so )?(?!\b(?:in|on)\b)\w+"),
     re.compile(rf"^{_BECAUSE} {_I_HAVE}(?: ,)?"),
     re.compile(
         r"(?<=\w) , (?:sono (?:tornat|rientrat)[oa]|i am back|we are back|i got back)(?: (?:a|in|at|to"
@@ -125,6 +136,13 @@ SAYINGS = (
             r"(?: (?:it|by (?:mistake|accident)|accidentally|per (?:sbaglio|errore)|earlier|before|prima))*(?: ,)?"
         ),
         r"\g<before>",
+    ),
+    (
+        re.compile(
+            r"^(?:(?:togli\w*|rimuov\w*|elimin\w*|leva(?:re)?) (?:(?:i|il|tutti|miei) )*promemoria"
+            r"|(?:i |il )?promemoria (?:si )?(?:puo|possono|posso) (?:togliere|levare|eliminare))(?= \?|$)"
+        ),
+        "promemoria",
     ),
     # Words that mean this only so
     (re.compile(r"\bkill (?=(?:the|my|all|every)\b(?! (?:time|vibe|mood|day)\b))"), "cancel "),

@@ -79,7 +79,7 @@ def read_back(found: Unsure, plain: str) -> set[str]:
     for part in taken_apart(plainer(plain), DEMO, TODAY):
         is_act = part.kind in ACTS and act_of(part) in acts
         is_named = bool(part.names) and any(set(part.names) <= set(wish.names) for wish in told)
-        is_day = part.days is not None and bool(set(part.days.dates) & days)
+        is_day = part.days is not None and set(part.days.dates) <= days
         if is_act or is_named or is_day or (part.kind is Kind.EVERY and found.weekly):
             words |= {*part.text.split()}
     return words | {*reworded(plain)} | {word for match in COURTESIES.finditer(plain) for word in match[0].split()}

@@ -133,6 +133,18 @@ def test_a_common_noun_asks_nothing_to_be_done(said: str) -> None:
         ("sposta yoga, lavoro fino alle 18 mercoledì", "swap yoga 25/11 -> "),
         ("i work till 6 tomorrow, any yoga?", "look yoga 25/11 18:00-"),
         ("ho lezione di yoga fino alle 20 domani", "book yoga 25/11 -20:00"),
+        ("my train is at 18, cancel yoga tomorrow", "cancel yoga 25/11"),
+        ("ho il treno alle 18, annulla yoga domani", "cancel yoga 25/11"),
+    ],
+)
+def test_the_hour_of_a_reason_is_none_of_the_wish(said: str, means: str) -> None:
+    assert meant(said) == means
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("i promemoria si possono togliere?", "show settings"),
         ("sono assente domani", "cancel 25/11"),
         ("kill my yoga tomorrow", "cancel yoga 25/11"),
         ("shift yoga tomorrow to 19", "swap yoga 25/11 -> 19:00"),
@@ -142,7 +154,7 @@ def test_a_common_noun_asks_nothing_to_be_done(said: str) -> None:
         ("via il promemoria", "show settings"),
     ],
 )
-def test_the_hour_of_a_reason_is_none_of_the_wish(said: str, means: str) -> None:
+def test_what_is_asked_for_beside_other_words_is_read_as_that(said: str, means: str) -> None:
     assert meant(said) == means
 
 
