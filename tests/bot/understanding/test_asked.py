@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from bot.understanding.intents import Place, Show
+from bot.understanding.intents import Hours, Place, Show
 from bot.understanding.reading import understand
 from tests.bot.understanding.meanings import DEMO, TODAY, meant
 
@@ -40,11 +40,19 @@ def test_a_question_leads_to_its_answer(said: str, means: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
-    ["am I free tomorrow at 18?", "are we busy tomorrow?", "sono libero domani alle 18?", "sono impegnata domani?"],
+    ("said", "at"),
+    [
+        ("am I free tomorrow at 18?", ((time(18), time(18)),)),
+        ("are we busy tomorrow?", None),
+        ("sono libero domani alle 18?", ((time(18), time(18)),)),
+        ("sono impegnata domani?", None),
+    ],
 )
-def test_whether_somebody_is_free_is_asked_of_what_they_hold_that_day(said: str) -> None:
-    assert understand(said, DEMO, TODAY) == Show(Place.MINE, (TODAY + timedelta(days=1),))
+def test_whether_somebody_is_free_is_asked_of_what_they_hold_at_that_time(
+    said: str, at: tuple[tuple[time, time], ...] | None
+) -> None:
+    hours = None if at is None else Hours(at)
+    assert understand(said, DEMO, TODAY) == Show(Place.MINE, (TODAY + timedelta(days=1),), hours=hours)
 
 
 @pytest.mark.parametrize(
