@@ -82,18 +82,18 @@ class Turnstile:
             case "GetActivitySchedule":
                 ours = f"currentDate={self.starts_at:%Y-%m-%d}&" in f"{body}&"
                 shown = ours and (now >= self.opens_at or not self.absent)
-                return "application/json", json.dumps({"status": "OK", "data": [self._slot()] if shown else []})
+                return "application/json", json.dumps({"status": "OK", "data": [self._slot(who)] if shown else []})
             case "BookAppointment":
                 return "application/json", json.dumps(self._book(who, now))
             case _:
                 return "text/html", f'<div id="event-repository">{self._block() if who in self._held else ""}</div>'
 
-    def _slot(self) -> dict[str, object]:
+    def _slot(self, who: str) -> dict[str, object]:
         ends = self.starts_at + timedelta(minutes=MINUTES)
         return {
             "AppointmentId": APPOINTMENT,
             "SkillName": COURSE,
-            "Status": "Disabled",
+            "Status": "Booked" if who in self._held else "Disabled",
             "StartDateTime": f"{self.starts_at:%Y-%m-%dT%H:%M:%S}",
             "EndDateTime": f"{ends:%Y-%m-%dT%H:%M:%S}",
             "DurationMinutes": MINUTES,
