@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from bot.screens import texts
 from bot.screens.booking import SETTLED, old_class, slot_details
 from bot.screens.callbacks import Verb
+from bot.screens.held import missing_line
 from bot.screens.page import Button, ButtonRow, Lines, Page, button, clip, home_button, safe
 from bot.screens.slot_labels import slot_label
 from bot.screens.slots import SlotState, SlotView
@@ -423,6 +424,8 @@ def is_mine(wish: Wish, held: Sequence[HeldBooking], when: When) -> str:
 def _is_held(held: HeldBooking, when: When) -> str:
     booking = held.booking
     named = told(Wish((booking.course or FIT_CENTER,), (booking.day,), hours=Hours.at(booking.start)), when)
+    if held.missing_since:
+        return f"{first_up(named)}\n{missing_line(held, when)}"
     return _("✅ {wish}: prenotata, vista sul sito {moment}.", wish=first_up(named), moment=when.at(held.updated_at))
 
 

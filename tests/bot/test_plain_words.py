@@ -392,3 +392,12 @@ async def test_whether_something_is_booked_is_told_by_its_own_hour_and_never_by_
     days = await said(world.owner, "have i got pilates from tuesday to friday?", "prenotata, vista sul sito")
     assert days.text.startswith("✅ PILATES MATWORK, martedì 24 novembre, alle 18:00: prenotata")
     assert "ven" not in days.text
+
+
+async def test_what_the_last_reading_did_not_show_is_not_told_as_booked(world: World) -> None:
+    await world.hold(MINE)
+    await world.sync([])
+
+    page = await said(world.owner, "am i booked for pilates on tuesday at 18?", "Nell'elenco del sito non la vedo")
+
+    assert "prenotata, vista sul sito" not in page.text
