@@ -19,6 +19,14 @@ _NO_DEED = (
 )
 
 ASKING = (
+    # Whether one has it
+    (
+        re.compile(
+            r"^(?:do i still have|have i still got"
+            r"|ho(?: ancora| gia)?(?! (?:un|una|bisogno|voglia|paura|fame|sonno)\b)) (?P<what>[^,?]+)\?$"
+        ),
+        r"am i booked \g<what>?",
+    ),
     # How long, and until when
     (
         re.compile(

@@ -74,3 +74,11 @@ def test_whether_somebody_is_free_is_asked_of_what_they_hold_at_that_time(
 )
 def test_what_is_to_go_or_to_be_had_is_understood_in_other_words_too(said: str, means: str) -> None:
     assert meant(said) == means
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["ho yoga domani?", "ho già yoga domani?", "do i still have yoga tomorrow?", "have i still got yoga tomorrow?"],
+)
+def test_whether_one_has_a_class_is_no_wish_to_book_it(said: str) -> None:
+    assert understand(said, DEMO, TODAY) == Show(Place.MINE, (TODAY + timedelta(days=1),), names=("YOGA",))
