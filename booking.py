@@ -23,9 +23,12 @@ from domain.errors import (
     SiteError,
     SiteUnavailable,
     SlotFull,
+    SlotNotFound,
+    YesWithoutPlace,
     quote,
     quoted,
 )
+from domain.matching import find_matching
 from domain.model import Booking, ClassRef, Slot, SlotStatus, Timetable
 from domain.readings import Before
 from domain.waiting_list import UNMARKED, says_only_ok
@@ -47,6 +50,7 @@ from portal.schedules import (
     asked_once,
     find,
     find_before_opening,
+    find_by_id,
     known_calendars,
     likely,
     name_of,
@@ -124,16 +128,25 @@ async def find_slot(session: SiteSession, wish: ClassRef, sharing: Callable[[Rea
         return await find(session, wish, sharing(read) if sharing else read)
 
 
-async def find_slots(session: SiteSession, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
-    """For each class its slot before it opens, or why it has none. A schedule of several classes is asked for once."""
+async def find_slots(
+    session: SiteSession, wishes: Sequence[ClassRef], before: Sequence[Slot] = ()
+) -> list[Slot | BookingRefused]:
+    """For each class its slot before it opens, or why it has none. A schedule of several classes is asked for once.
+
+    A class that is not there by its name, or at its hour, is looked for by the id that its slot had `before`.
+    """
     async with session.operation(f"find {len(wishes)} slots"):
         read = asked_once(session)
-        return [await _find_or_refusal(session, wish, read) for wish in wishes]
+        return [await _find_or_refusal(session, wish, read, find_matching(before, wish)) for wish in wishes]
 
 
-async def _find_or_refusal(session: SiteSession, wish: ClassRef, read: Reader) -> Slot | BookingRefused:
+async def _find_or_refusal(
+    session: SiteSession, wish: ClassRef, read: Reader, before: Slot | None
+) -> Slot | BookingRefused:
     try:
         return await find_before_opening(session, wish, read)
+    except SlotNotFound as missing:
+        return (await find_by_id(session, before, read) if before else None) or missing
     except BookingRefused as refused:
         return refused
 
@@ -313,7 +326,7 @@ async def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) ->
     """Why the slot is not ours, from what the site answered. What nobody can explain keeps the answer."""
     refused = answer.problem()
     if refused is None:
-        changed = SiteChanged("the site answered OK, but the booking is not among ours")
+        changed = YesWithoutPlace("the site answered OK, but the booking is not among ours")
         changed.evidence = await session.keep_evidence("book", text, str(changed))
         return changed
     if type(refused) is BookingRefused:

@@ -22,6 +22,8 @@ from actions.watching import look
 from domain.errors import (
     BookingRefused,
     BookingsClosed,
+    ClassCancelled,
+    ClassMoved,
     ClassStarted,
     HeldForOthers,
     NotOpenYet,
@@ -43,7 +45,9 @@ from portal.session.site_session import SiteSession
 
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
 TIRED = 5  # failures after which what looked open before its time is left for its opening
-ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted, BookingsClosed, HeldForOthers)
+ANOTHER_MAY_DO = (
+    SlotFull, SlotNotFound, ClassCancelled, ClassMoved, Overlap, ClassStarted, BookingsClosed, HeldForOthers,
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 

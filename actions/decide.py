@@ -19,6 +19,8 @@ from domain.errors import (
     Blocked,
     BookingRefused,
     BookingsClosed,
+    ClassCancelled,
+    ClassMoved,
     HeldForOthers,
     KeyMissing,
     LoginBlocked,
@@ -39,6 +41,7 @@ from domain.errors import (
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
+    YesWithoutPlace,
 )
 from domain.job import Job
 from domain.model import (
@@ -57,11 +60,14 @@ from domain.results import REHEARSED_WELL
 
 MOST_FAILURES = 8  # tries of what is tried again for minutes
 MOST_ODD = 3  # tries again after an answer that makes no sense, while somebody waits for the result
+ENOUGH: dict[type[AppError], int] = {ClassCancelled: 2, ClassMoved: 2, YesWithoutPlace: 1 + MOST_ODD}
+"""Tries after which what the last of them met alike is believed, and told."""
 FIRST_PAUSE = timedelta(seconds=2)
 GROWTH = 2.0  # of the pauses
 PATIENT_GROWTH = 1.3  # of the pauses of PATIENT: a site that comes back late is found within a third of its delay
 LONGEST_PAUSE = timedelta(minutes=5)
 APPEARS_WITHIN = timedelta(seconds=5)  # the longest pause near an opening, while the timetable lacks the class
+AGREED_WITHIN = timedelta(seconds=10)  # the longest pause until what the site said is heard once more
 STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
 TOLD_AFTER = (
     12  # failures of a patient booking, about two minutes: its person is told once, and may look for themselves
@@ -107,6 +113,7 @@ class Step(StrEnum):
 
     FINAL = "final"  # the action failed
     FEW = "few"  # tried again a few times: an answer without sense may have been a single one
+    AGREED = "agreed"  # tried again in short pauses, until enough tries have met the same
     AGAIN = "again"  # tried again for minutes
     PATIENT = "patient"  # tried again until the class begins, or its bookings close
     APPEARS = "appears"  # the class may not be shown yet: patient near its opening, in short pauses, else a few times
@@ -120,7 +127,7 @@ class Step(StrEnum):
     LOOK_ON = "look on"  # the watch looks again
 
 
-FINAL, FEW, AGAIN, PATIENT, APPEARS, ACCOUNT, ACCT_NEAR, LOGIN, PERSON, BEHIND, KEPT, REHEARSED, LOOK_ON = Step
+FINAL, FEW, AGREED, AGAIN, PATIENT, APPEARS, ACCOUNT, ACCT_NEAR, LOGIN, PERSON, BEHIND, KEPT, REHEARSED, LOOK_ON = Step
 Row = tuple[Step, Step, Step, Step, Step, Step, Step, Step, Step]
 ELSE: Row = (FINAL, FINAL, REHEARSED, FINAL, FINAL, FINAL, FINAL, FINAL, FINAL)
 TABLE: dict[type[AppError], Row] = {
@@ -131,10 +138,13 @@ TABLE: dict[type[AppError], Row] = {
     AppError:         (AGAIN,   AGAIN,     REHEARSED, PATIENT, PATIENT,   PATIENT, AGAIN,   PATIENT, LOOK_ON),
     NotOpenYet:       (FINAL,   FINAL,     REHEARSED, PATIENT, PATIENT,   PATIENT, PATIENT, PATIENT, LOOK_ON),
     SiteChanged:      (FEW,     FEW,       REHEARSED, PATIENT, PATIENT,   PATIENT, FEW,     PATIENT, LOOK_ON),
+    YesWithoutPlace:  (FEW,     FEW,       REHEARSED, AGREED,  AGREED,    AGREED,  FEW,     PATIENT, LOOK_ON),
     SlotNotFound:     (FINAL,   FINAL,     REHEARSED, PATIENT, APPEARS,   PATIENT, APPEARS, PATIENT, LOOK_ON),
     AlreadyBooked:    (FINAL,   FINAL,     REHEARSED, PATIENT, PATIENT,   PATIENT, FEW,     PATIENT, LOOK_ON),
     BookingRefused:   (FINAL,   FINAL,     REHEARSED, AGAIN,   AGAIN,     AGAIN,   FINAL,   PATIENT, LOOK_ON),
     BookingsClosed:   (FINAL,   FINAL,     REHEARSED, AGAIN,   AGAIN,     AGAIN,   FINAL,   AGAIN,   AGAIN),
+    ClassCancelled:   (FINAL,   FINAL,     REHEARSED, AGREED,  AGREED,    AGREED,  AGREED,  AGREED,  AGREED),
+    ClassMoved:       (FINAL,   FINAL,     REHEARSED, AGREED,  AGREED,    AGREED,  AGREED,  AGREED,  AGREED),
     HeldForOthers:    (FINAL,   FINAL,     REHEARSED, PATIENT, PATIENT,   PATIENT, PATIENT, PATIENT, LOOK_ON),
     SlotFull:         (FINAL,   FINAL,     REHEARSED, FINAL,   FINAL,     FINAL,   FINAL,   FINAL,   LOOK_ON),
     OnWaitingList:    (FINAL,   FINAL,     FINAL,     FINAL,   FINAL,     FINAL,   FINAL,   FINAL,   FINAL),
@@ -271,6 +281,10 @@ def _tried_again(error: AppError, job: Job, step: Step, now: datetime) -> Outcom
     action, longest = job.action, LONGEST_PAUSE
     if step is Step.APPEARS:
         step, longest = (Step.PATIENT, APPEARS_WITHIN) if is_near_opening(action, now) else (Step.FEW, LONGEST_PAUSE)
+    if step is Step.AGREED:
+        if action.error_kind == error.kind and action.failures + 1 >= ENOUGH[type(error)]:
+            return _failed(error, action)
+        longest = AGREED_WITHIN
     ends = _too_late_from(job)
     again = _again(step, action, now, longest, ends)
     if again is not None and isinstance(error, HeldForOthers):

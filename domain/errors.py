@@ -226,6 +226,12 @@ class SiteChanged(SiteError):
     """
 
 
+class YesWithoutPlace(SiteChanged):
+    """The site said yes to a booking, and "my bookings" does not show the place: asked for again a few times, then told
+    as it is; a later reading may still find it.
+    """
+
+
 class Blocked(SiteError):
     """The site answered 403, 429 or a captcha: the account waits as long as the site says, or some minutes, then goes
     on.
@@ -279,6 +285,14 @@ class SlotNotFound(BookingRefused):
 
     A booking asked for before its slot opened, and a watch, look until the class begins.
     """
+
+
+class ClassCancelled(BookingRefused):
+    """The site says that the class does not take place: told once it was said twice."""
+
+
+class ClassMoved(BookingRefused):
+    """The site shows the class at another hour than the one that was asked for: told, and not booked there."""
 
 
 class AlreadyBooked(BookingRefused):

@@ -19,6 +19,7 @@ from domain.errors import (
     BookingRefused,
     BookingsClosed,
     CancelTooLate,
+    ClassCancelled,
     HeldForOthers,
     MembershipProblem,
     NotOpenYet,
@@ -61,8 +62,8 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (BookingRefused, r"sessione .{0,15}(?:scadut|interrott|non valid|terminat)|session .{0,12}expired"),
     (BookingRefused, r"time.?out|(?:server|internal|unexpected|unknown) error|exception|object reference"),
     # the class itself does not take place
-    (SlotNotFound, rf"(?:{CLASS})\b.{{0,20}}(?:sospes|annullat|soppress|cancellat|rinviat)\w*.{{0,40}}"
-                   r"(?:istruttor|insegnant|docent|trainer|maltempo|scioper|festiv|manutenz|chiusur)"),
+    (ClassCancelled, rf"(?:{CLASS})\b.{{0,20}}(?:sospes|annullat|soppress|cancellat|rinviat)\w*.{{0,40}}"
+                     r"(?:istruttor|insegnant|docent|trainer|maltempo|scioper|festiv|manutenz|chiusur)"),
     # kept for who stood on the list, for a while after somebody gave the place back
     (HeldForOthers, r"(?:riservat|trattenut|tenut|offert|assegna)\w*.{0,40}(?:list|attesa|altri|precedenz|priorit)"),
     (HeldForOthers, r"(?:appena|da poco) (?:stat[oa] )?(?:liberat|cancellat|disdett|annullat|rilasciat)"),
@@ -215,8 +216,8 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
                r"|places) .{0,8}taken"),
     (SlotNotFound, rf"(?:{CLASS}|numero|prenotazione|posto)\b.{{0,25}}non .{{0,12}}valid|inesistente|not found"),
     (SlotNotFound, r"non (?:e )?(?:piu )?(?:stat[ao] )?(?:esist|trovat|presente)"),
-    (SlotNotFound, rf"(?:{CLASS})\b.{{0,20}}(?:annullat|cancellat|rimoss|soppress|eliminat)|(?:class"
-                   rf"|event) .{{0,20}}cancell?ed"),
+    (ClassCancelled, rf"(?:{CLASS})\b.{{0,20}}(?:annullat|cancellat|soppress)|(?:class|event) .{{0,20}}cancell?ed"),
+    (SlotNotFound, rf"(?:{CLASS})\b.{{0,20}}(?:rimoss|eliminat)"),
 )  # fmt: skip
 """The more telling first, as `plain` writes them: no accents, no capitals."""
 

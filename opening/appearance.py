@@ -15,8 +15,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from domain.errors import BookingRefused, SeveralClasses, SiteChanged, SiteError, SiteUnavailable, SlotNotFound
-from domain.model import Activity, ClassRef, Slot
+from domain.errors import (
+    BookingRefused,
+    ClassMoved,
+    SeveralClasses,
+    SiteChanged,
+    SiteError,
+    SiteUnavailable,
+    SlotNotFound,
+    quote,
+)
+from domain.model import Activity, ClassRef, Slot, SlotStatus
 from domain.names import plain
 from opening.site_calls import SiteCalls
 from opening.steady_time import SteadyTime
@@ -24,6 +33,7 @@ from portal.schedules import likely, name_of, the_meant
 from portal.side_by_side import noticed
 from scraper import Calendar
 
+A_LITTLE = timedelta(minutes=15)  # a class that was moved by no more is still the one that was asked for
 USUAL_LENGTH = timedelta(hours=1)  # of a class that neither the timetable nor the week tells the length of
 
 log = logging.getLogger(__name__)
@@ -122,9 +132,32 @@ class Appearance:
 
     # ----- before the opening
 
+    async def remember(self) -> None:
+        """Looks up, minutes before the opening, what nothing is known of: a class keeps its id, whatever becomes of its
+        name or hour."""
+        unknown = [wish for _, wish in self._wishes if not any(wish.matches(each.ref) for each in self._known)]
+        if unknown:
+            found = await self._site.find_slots(unknown)
+            self._known = [*self._known, *(each for each in found if isinstance(each, Slot))]
+
     async def look_up(self) -> Found:
         """For each wish its slot as the site lists it now, or why it has none."""
-        return await self._site.find_slots([wish for _, wish in self._wishes])
+        wishes = [wish for _, wish in self._wishes]
+        before = [each for each in self._known if each.appointment_id]
+        found = await self._site.find_slots(wishes, before)
+        return [self._as_asked_for(*each) for each in zip(wishes, found, strict=True)]
+
+    def _as_asked_for(self, wish: ClassRef, found: Slot | BookingRefused) -> Slot | BookingRefused:
+        """The slot, perhaps under another name. One that was moved by more than a little is another hour, which nobody
+        has asked for."""
+        if not isinstance(found, Slot) or wish.matches(found.ref):
+            return found
+        log.info("  %s is shown as %s at %s: the same appointment", name_of(wish), found.course, found.start)
+        if found.status is SlotStatus.BOOKED:  # an earlier try has booked it
+            return self._remembered(wish) or found
+        if _apart(found.start, wish.start) <= A_LITTLE:
+            return found
+        return ClassMoved(f"{name_of(wish)} was moved: {quote(f'{found.course}, {found.start:%H:%M}')}")
 
     def remembered(self) -> Found:
         """For each wish its slot as it was listed before: a slot keeps its id."""
@@ -231,6 +264,10 @@ def _errors(asking: Sequence[asyncio.Task[None]]) -> Sequence[SiteError]:
 
 def _not_there(wish: ClassRef) -> SlotNotFound:
     return SlotNotFound(f"the timetable has no {name_of(wish)}, now or before")
+
+
+def _apart(one: time, other: time) -> timedelta:
+    return abs(datetime.combine(date.min, one) - datetime.combine(date.min, other))
 
 
 def _of_usual_length(wish: ClassRef) -> Slot:

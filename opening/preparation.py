@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from domain.errors import OtpRejected, SiteChanged, SiteUnavailable, SlotNotFound
+from domain.errors import ClassMoved, OtpRejected, SiteChanged, SiteUnavailable, SlotNotFound
 from domain.model import Slot
 from opening.appearance import Appearance, Choice, Found
 from opening.holdings import Holdings
@@ -51,6 +51,9 @@ class Preparation:
             await self._holdings.read()
         if await self._holdings.won_already() is not None:
             return []
+        if not self._timeline.is_past(self._policy.turns_until):
+            with suppress(*STILL_SHOOT):
+                await self._appearance.remember()
         await self._timeline.until(self._policy.look_up + self._policy.spread_look_up.earlier(self._rank))
         return await self._look_up()
 
@@ -63,7 +66,7 @@ class Preparation:
     async def _look_up(self) -> list[Choice]:
         """The choices, in order; one that is not listed is looked for again shortly before the opening."""
         found = await self._find()
-        missing = any(isinstance(each, SlotNotFound) for each in found)
+        missing = any(isinstance(each, SlotNotFound | ClassMoved) for each in found)
         if missing and not self._timeline.is_past(self._policy.look_again * 1.5):
             await self._timeline.until(self._policy.look_again)
             found = await self._find()

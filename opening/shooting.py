@@ -13,6 +13,7 @@ from domain.errors import (
     SiteChanged,
     SiteError,
     SiteUnavailable,
+    YesWithoutPlace,
 )
 from domain.model import Booking
 from domain.opening_report import ShotOutcome
@@ -136,7 +137,9 @@ class Shooting:
             waits, unsure = self._policy.looks_accepted[: max(2, looks)], volley.is_bare
             found = await self._look(choice, waits, accepted=True, unsure=unsure)
             if found is None:
-                raise await self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
+                said_yes = volley.has(ShotOutcome.ACCEPTED)
+                kind = YesWithoutPlace if said_yes else SiteChanged
+                raise await self._with_evidence(kind("the site answered OK, but the booking is not among ours"))
             return found
         if lost:
             found = await self._look(choice, self._policy.looks_lost[: max(1, looks)], accepted=False)

@@ -48,9 +48,9 @@ class SiteCalls:
         """Raises Overlap when a slot meets what is held."""
         refuse_if_overlapping(self._session, mine, slot, beside)
 
-    async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
-        """For each class its slot as the site lists it now, or why it has none."""
-        return await booking.find_slots(self._session, wishes)
+    async def find_slots(self, wishes: Sequence[ClassRef], before: Sequence[Slot] = ()) -> list[Slot | BookingRefused]:
+        """For each class its slot as the site lists it now, by its name or its id of `before`, or why it has none."""
+        return await booking.find_slots(self._session, wishes, before)
 
     async def book_early(self, wish: ClassRef) -> Booked:
         """Books a slot that is shown as available before its time."""

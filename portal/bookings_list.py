@@ -130,6 +130,14 @@ class Sought:
         known_as_new = self.accepted and self.all_before
         return found, bool(found and (found.unknown_words or not known_as_new))
 
+    def spelled_otherwise(self, mine: Sequence[Booking]) -> tuple[Booking | None, bool]:
+        """As `among`, where the list says the place otherwise than the timetable: what alone has come into the list."""
+        there = self.slot.ref if self.slot else self.wish
+        new = [each for each in mine if self.is_new(each) and each.ref.differs_in_place(there)]
+        found = new[0] if len(new) == 1 else None
+        known_as_new = self.accepted and self.all_before
+        return found, bool(found and (found.unknown_words or not known_as_new))
+
     def elsewhere(self, mine: Sequence[Booking]) -> list[Booking]:
         """The bookings that it can be if its class was moved to another hour, those not held before first."""
         there = self.slot.ref if self.slot else self.wish

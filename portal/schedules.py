@@ -132,6 +132,11 @@ def refuse_if_several(found: Sequence[ClassRef]) -> None:
         raise SeveralClasses(f"it may mean any of these: {quote(', '.join(names))}")
 
 
+def is_at(activity: Activity, ref: ClassRef) -> bool:
+    """Whether a class can be one of an activity, by its place and its kind as far as both are said."""
+    return same_place(activity.place, ref.location) and same_place(activity.kind, ref.kind)
+
+
 def likely(calendars: Sequence[Calendar], wish: ClassRef) -> Sequence[Calendar]:
     """The calendars that can hold the wish: of its place and kind, else of its place, else all of them."""
 
@@ -162,11 +167,21 @@ async def status_of(session: SiteSession, wish: ClassRef, read: Reader | None = 
         return None
 
 
+async def find_by_id(session: SiteSession, slot: Slot, read: Reader) -> Slot | None:
+    """What a slot as it was before is now, by its id, whatever its name and hour. None when its day lacks it."""
+    there = await read(_calendar_of(session, slot), slot.day)
+    return next((each for each in there if slot.appointment_id and each.appointment_id == slot.appointment_id), None)
+
+
+def _calendar_of(session: SiteSession, slot: Slot) -> Calendar:
+    known = (each for each in known_calendars(session) if each.activity.id == slot.activity.id)
+    return next(known, Calendar(slot.activity))
+
+
 async def standing_of(session: SiteSession, slot: Slot, day: date | None = None) -> Standing:
     """What the timetable shows of a slot as it was before, on its day or another one. One request."""
-    known = (each for each in known_calendars(session) if each.activity.id == slot.activity.id)
     try:
-        there = await schedule(session, next(known, Calendar(slot.activity)), day or slot.day, urgent=True)
+        there = await schedule(session, _calendar_of(session, slot), day or slot.day, urgent=True)
     except SiteError as error:
         log.info("the timetable can't tell whose a place is: %s", error)
         return Standing()

@@ -161,9 +161,15 @@ def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booking) ->
 
 
 def mark_cancelled(tx: Transaction, user_id: int, wish: ClassRef, now: datetime) -> None:
-    """Stores that a booking was cancelled by a worker and read back as gone."""
-    for held in _rows_of(tx, user_id, wish):
-        set_status(tx, held.id, BookingStatus.CANCELLED, now)
+    """Stores that a booking was cancelled by a worker and read back as gone, also one that no reading had shown before:
+    else nobody would hear when the site undoes it."""
+    if known := _rows_of(tx, user_id, wish):
+        cancelled = [held.id for held in known]
+    else:
+        booking = Booking(wish.course, wish.location, wish.day, wish.start, course_type=wish.course_type)
+        cancelled = [mark_confirmed(tx, user_id, booking, now)]
+    for row_id in cancelled:
+        set_status(tx, row_id, BookingStatus.CANCELLED, now)
 
 
 def set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetime) -> None:

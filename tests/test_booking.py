@@ -266,7 +266,7 @@ async def test_a_class_that_was_waited_for_is_ours_once_list_and_timetable_both_
     [
         ("membership_missing", True, errors.MembershipProblem),
         ("unknown_refusal", "Il computer dice di no.", errors.BookingRefused),
-        ("lying_success", True, errors.SiteChanged),
+        ("lying_success", True, errors.YesWithoutPlace),
         ("fail", {BOOK: 503}, errors.SiteUnavailable),
         ("fail", {BOOK: 429}, errors.Blocked),
         ("reset", True, errors.SiteUnavailable),
@@ -287,7 +287,7 @@ async def test_a_booking_that_failed_is_told_as_what_it_was(
     error = await refusal(session, pilates)
     assert type(error) is kind
     assert held(world) == []
-    assert (error.evidence is not None) == (kind in (errors.SiteChanged, errors.BookingRefused))
+    assert (error.evidence is not None) == (kind in (errors.YesWithoutPlace, errors.BookingRefused))
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ async def test_the_page_books_what_is_days_ahead(session: SiteSession, world: Si
         ("waiting", errors.SlotFull),
         ("membership", errors.MembershipProblem),
         ("nothing", errors.SlotNotFound),
-        ("lie", errors.SiteChanged),
+        ("lie", errors.YesWithoutPlace),
     ],
 )
 async def test_the_page_says_no_as_clearly(

@@ -10,6 +10,7 @@ from bot.screens.when import When, first_up, long_day
 from domain.model import (
     Action,
     ClassRef,
+    same_course,
 )
 from languages import _
 
@@ -70,6 +71,15 @@ def moved(asked: ClassRef | None, got: ClassRef | None) -> str:
         "⚠️ L'avevi chiesta per le {old}: nel frattempo il sito ha spostato la lezione alle {new}.",
         old=f"{asked.start:%H:%M}",
         new=f"{got.start:%H:%M}",
+    )
+
+
+def renamed(asked: ClassRef | None, got: ClassRef | None) -> str:
+    """That the list names a class otherwise than it was asked for; empty when it does not, or nothing was got."""
+    if asked is None or got is None or same_course(asked.course, got.named_as(asked).course):
+        return ""
+    return _(
+        "⚠️ L'avevi chiesta come {old}: nel tuo elenco il sito la chiama così.", old=safe(clip(asked.course, SHORT))
     )
 
 

@@ -66,6 +66,13 @@ STILL_IN_TIMETABLE = FailureMessage(
     Remedy.SYNC,
 )
 """A cancelled place that the list lacks, and the timetable goes on showing."""
+NO_BUTTON = FailureMessage(
+    N_("Sul sito la prenotazione c'è, ma il bottone per annullarla non lo trovo."),
+    N_("Non è annullata: il posto è ancora tuo."),
+    N_("Forse è troppo tardi per annullarla: guarda sul sito, o chiedi alla segreteria."),
+    Remedy.MINE,
+)
+"""A booking that the site shows without the button that cancels it, and without a word why."""
 OLD_HOURS_STAY = FailureMessage(
     N_("Gli orari sul sito non li so leggere, o sono molti meno di prima."),
     N_("Restano quelli che avevo letto."),
@@ -215,6 +222,16 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         N_("Guarda sul sito com'è andata, o rileggi da qui le tue prenotazioni."),
         Remedy.SYNC,
     ),
+    "YesWithoutPlace": FailureMessage(
+        N_("Il sito ha detto di sì, ma nel tuo elenco il posto non c'è."),
+        N_(
+            "Non lo segno come prenotato, e non lo chiedo più. Rileggo ancora le tue prenotazioni: se compare, "
+            "te lo scrivo."
+        ),
+        N_("Guarda sul sito com'è andata, o rileggi da qui le tue prenotazioni."),
+        Remedy.SYNC,
+        quote=True,
+    ),
     "Blocked": FailureMessage(
         N_("Il sito mi ha fermato: troppe richieste, un no senza motivo, o chiede di dimostrare che sei una persona."),
         N_("Non insisto."),
@@ -257,6 +274,20 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         N_("Non riprovo."),
         N_("Aggiorna gli orari e scegline un altro, o lasciami guardare se torna."),
         Remedy.HOURS,
+    ),
+    "ClassCancelled": FailureMessage(
+        N_("Il sito dice che la lezione è annullata."),
+        N_("Gliel'ho chiesto almeno due volte, poi mi sono fermato."),
+        N_("Scegli un altro orario."),
+        Remedy.OTHER,
+        True,
+    ),
+    "ClassMoved": FailureMessage(
+        N_("Il sito ha spostato la lezione a un'altra ora."),
+        N_("Non l'ho prenotata: quell'ora non l'avevi scelta tu."),
+        N_("Se ti va bene lo stesso, sceglila dagli orari."),
+        Remedy.OTHER,
+        True,
     ),
     "AlreadyBooked": FailureMessage(
         N_("Il sito dice che questo posto è già tuo, ma non lo vedo tra le tue prenotazioni."),
@@ -436,6 +467,9 @@ WHILE_WAITING = {
     "SiteChanged": N_("Il sito risponde in modo strano."),
     "SessionExpired": N_("Il sito chiude subito ogni accesso."),
     "SlotNotFound": N_("In questo momento sul sito non vedo questo orario."),
+    "YesWithoutPlace": N_("Il sito ha detto di sì, ma nel tuo elenco il posto ancora non c'è."),
+    "ClassCancelled": N_("Il sito dice che la lezione è annullata: glielo chiedo un'altra volta."),
+    "ClassMoved": N_("Il sito ha spostato la lezione a un'altra ora: guardo un'altra volta."),
     "HeldForOthers": N_("Il posto si è liberato, ma per qualche minuto il sito lo tiene per altri: poi riprovo."),
     "BookingsClosed": N_("Il sito dice che le prenotazioni sono chiuse."),
     "BookingRefused": N_("Il sito ha detto di no, con parole che non conosco."),

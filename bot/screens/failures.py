@@ -8,6 +8,7 @@ from bot.screens.callbacks import Verb
 from bot.screens.failure_messages import (
     ASKED_AGAIN_FOR_IT,
     LOGIN_REMARKS,
+    NO_BUTTON,
     NOT_ASKED_FOR,
     NOT_CANCELLED,
     NOT_IN_TIMETABLE,
@@ -27,6 +28,7 @@ from domain.errors import (
     ASKED_AGAIN,
     STILL_LISTED,
     STILL_SHOWN,
+    CancelTooLate,
     LoginDiverted,
     LoginNeeded,
     LoginStopped,
@@ -34,6 +36,7 @@ from domain.errors import (
     PlaceUnclear,
     SiteChanged,
     SlotFull,
+    YesWithoutPlace,
     quoted,
 )
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
@@ -58,6 +61,8 @@ def cause_of(action: Action, site: SiteLogin) -> FailureMessage:
         return STILL_IN_TIMETABLE
     if action.type is ActionType.CANCEL and STILL_LISTED in (action.error or ""):
         return STILL_THERE
+    if action.error_kind == CancelTooLate.__name__ and not quoted(action.error or ""):
+        return NO_BUTTON
     if action.type is ActionType.REFRESH and action.error_kind == SiteChanged.__name__:
         return OLD_HOURS_STAY
     if action.error_kind == Overlap.__name__ and not quoted(action.error or ""):
@@ -82,6 +87,7 @@ def explain(action: Action, when: When, more: str = "") -> list[str]:
         f"{cause.happened}{_quote(action, cause)}",
         *where,
         *_list_there_is(action),
+        *_tries(action),
         more,
         _then(cause),
         cause.advice(when),
@@ -109,6 +115,13 @@ def _list_there_is(action: Action) -> list[str]:
     if action.error_kind == SlotFull.__name__ and OFFERED in (action.error or ""):
         return [_("Il sito ha una lista d'attesa: se vuoi, mettiti in lista sul sito.")]
     return []
+
+
+def _tries(action: Action) -> list[str]:
+    """How often a place was asked for that the site said yes to, and did not list."""
+    if action.error_kind != YesWithoutPlace.__name__:
+        return []
+    return [n_("Ci ho provato {n} volta.", "Ci ho provato {n} volte.", action.failures)]
 
 
 def _then(cause: FailureMessage) -> str:

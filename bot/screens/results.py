@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.classes import SHORT, about, about_action, choices, in_a_line, moved, why_not_first
+from bot.screens.classes import SHORT, about, about_action, choices, in_a_line, moved, renamed, why_not_first
 from bot.screens.failure_messages import BEFORE_THE_OPENING, NOTHING_TO_DO, failure_message
 from bot.screens.failures import (
     SWAP_WATCH_LABEL,
@@ -53,7 +53,10 @@ GAVE_UP_IN_VAIN = N_(
 
 OUT_OF_THE_CALENDAR = N_("🗓 L'avevi nel calendario? Apri questo file per toglierla.")
 
-NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted", "BookingsClosed", "HeldForOthers")
+NONE_COULD_BE_HAD = (
+    "SlotFull", "SlotNotFound", "ClassCancelled", "ClassMoved", "Overlap", "ClassStarted", "BookingsClosed",
+    "HeldForOthers",
+)  # fmt: skip
 NOT_DONE = {
     ActionType.BOOK: N_("❌ <b>{request}: non riuscita</b>"),
     ActionType.CANCEL: N_("❌ <b>{request}: non riuscito</b>"),
@@ -156,6 +159,7 @@ def booked(
     title = _("✅ <b>Prenotata, ma a un'altra ora</b>") if is_moved else _("✅ <b>Prenotata!</b>")
     lines = Lines().add(title, about(held.booking.ref, when) if held else about_action(action, when))
     lines.add(is_moved, _also_then(met, when) if is_moved and met else "")
+    lines.add(renamed(asked, held.booking.ref if held else None))
     lines.add(str(texts.FROM_THE_LIST) if action.result == FROM_THE_LIST else "")
     lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
     seen_at = _("Vista nelle tue prenotazioni {moment}.", moment=_seen_at(action, report, when))

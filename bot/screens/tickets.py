@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.classes import SHORT, about_action, choices, in_a_line, moved, told_apart, why_not_first
+from bot.screens.classes import SHORT, about_action, choices, in_a_line, moved, renamed, told_apart, why_not_first
 from bot.screens.failure_messages import happening
 from bot.screens.failures import SWAP_WATCH_LABEL, explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
 from bot.screens.openings import figures_button
@@ -158,7 +158,7 @@ def ticket_page(
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
     beside = [action.wish] if others and action.wish is not None else []
-    lines.add(moved(action.wish, action.got) if not action.won_choice else "")
+    lines.add(*([moved(action.wish, action.got), renamed(action.wish, action.got)] if not action.won_choice else []))
     lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when, beside)))
     rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable, undoable=undoable, clash=clash)
     if pause is not None and action.status is ActionStatus.PENDING and holds_up(pause, action, when):

@@ -253,10 +253,11 @@ async def diversion(page: Page, url: str, what: str) -> LoginDiverted:
 
 async def shown(page: Page) -> str:
     """What a page calls itself and says, for a sentence in a chat: of a page of the login there is never a picture."""
-    title = await in_time(page.title()) or "no title"
+    title = await in_time(page.title()) or ""
     title = bare_address(title) if "://" in title else title  # a page without a title is called by its address
     words = await in_time(page.locator("body").inner_text(timeout=1000)) or ""
-    return " ".join(f"{title}: {words}".split())  # cleaned before it is cut: half a secret is not recognised
+    said = f"{title}: {words}" if title else words
+    return " ".join(said.split())  # cleaned before it is cut: half a secret is not recognised
 
 
 def hides_its_body(request: dict[str, Any]) -> bool:

@@ -148,10 +148,10 @@ def error_on_page(html: str, path: str = "") -> SiteError | None:
 
 
 def words_in_page(html: str) -> str:
-    """The title of a page, and the words on it that a reader sees."""
+    """The title of a page, if it has one, and the words on it that a reader sees."""
     soup = _elements(html)
-    title = _text(soup.title) if soup.title else "no title"
-    return f"{title}: {_Shown(soup).words}"
+    title, words = _text(soup.title) if soup.title else "", _Shown(soup).words
+    return f"{title}: {words}" if title else words
 
 
 def captcha_in_page(html: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -189,7 +190,21 @@ def _last_about(
         rows = [row for row in rows if row["error_kind"] != NothingToCancel.__name__]
     newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
     found = next((row for row in newest_first if _wish_of(row).matches(wish)), None)
+    if found is None and kind is ActionType.BOOK:
+        alike = [row for row in newest_first if _wish_of(row).differs_in_place(wish)]
+        found = alike[0] if alike and not _is_another_place(tx, wish, _wish_of(alike[0])) else None
     return found, found["choice"] if found else 0
+
+
+def _is_another_place(tx: Transaction, listed: ClassRef, asked: ClassRef) -> bool:
+    """Whether the timetable has a place or kind by the name that the list gives a booking, beside the one asked for.
+
+    Else the list only spells that one otherwise.
+    """
+    places = tx.run("SELECT DISTINCT location, course_type FROM courses")
+    known = [replace(listed, location=row["location"], course_type=row["course_type"]) for row in places]
+    asked_then = replace(asked, course=listed.course)
+    return any(each.is_then_and_there(listed) and not each.is_then_and_there(asked_then) for each in known)
 
 
 def _wish_of(row: Mapping[str, Any] | Row) -> ClassRef:

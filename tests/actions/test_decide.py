@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from actions.decide import MOST_FAILURES, MOST_ODD, TABLE, TOLD_AFTER, Facts, Phase, decide, phase_of
+from actions.decide import AGREED_WITHIN, MOST_FAILURES, MOST_ODD, TABLE, TOLD_AFTER, Facts, Phase, decide, phase_of
 from domain import errors
 from domain.errors import (
     AccountLimit,
@@ -18,6 +18,8 @@ from domain.errors import (
     AppError,
     Blocked,
     BookingsClosed,
+    ClassCancelled,
+    ClassMoved,
     ConfigError,
     DatabaseError,
     DuplicatePeriodic,
@@ -41,6 +43,7 @@ from domain.errors import (
     TooManyHolidays,
     TooManyWaiting,
     UnknownGuest,
+    YesWithoutPlace,
 )
 from domain.house_rules import HouseRules
 from domain.job import Job
@@ -114,6 +117,21 @@ def test_after_an_opening_nothing_but_a_clear_no_is_final_until_the_class_begins
 @pytest.mark.parametrize("created_at", [BEFORE, AFTER])
 def test_the_sites_clear_no_about_the_slot_is_final(error: AppError, created_at: datetime) -> None:
     assert isinstance(after(error, action(created_at=created_at), AFTER), Failed)
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"), [(ClassCancelled("annullata"), 2), (ClassMoved("20:00"), 2), (YesWithoutPlace("OK"), 4)]
+)
+@pytest.mark.parametrize("now", [OPENS + timedelta(seconds=1), AFTER], ids=["at its opening", "late"])
+def test_what_is_no_slip_of_the_site_is_told_once_a_few_tries_in_a_row_have_met_it(
+    error: AppError, tries: int, now: datetime
+) -> None:
+    for failures in range(tries - 1):
+        at = again(error, replace(action(failures=failures), error_kind=error.kind if failures else None), now)
+        assert at
+        assert at - now <= AGREED_WITHIN
+    assert isinstance(after(error, replace(action(failures=tries - 1), error_kind=error.kind), now), Failed)
+    assert again(error, replace(action(failures=40), error_kind="SiteUnavailable"), now)
 
 
 @pytest.mark.parametrize(("said", "minutes"), [(None, 10), (timedelta(minutes=5), 5), (timedelta(minutes=999), 60)])
@@ -330,6 +348,8 @@ Blocked           account account    told!     account +45!   account account ac
 BookingRefused    fails   fails      told      +2      +2     +2      fails   +2      looks
 BookingsClosed    fails   fails      told      +2      +2     +2      fails   +2      +2
 CancelTooLate     fails   fails      told      fails   fails  fails   fails   fails   fails
+ClassCancelled    fails   fails      told      +2      +2     +2      +2      +2      +2
+ClassMoved        fails   fails      told      +2      +2     +2      +2      +2      +2
 ClassStarted      fails   fails      told      fails   fails  fails   fails   fails   fails
 ConfigError       fails   fails      told      fails   fails  fails   fails   fails   fails
 HeldForOthers     fails   fails      told      +602    +602   +602    +602    +602    looks
@@ -362,6 +382,7 @@ SlotFull          fails   fails      told      fails   fails  fails   fails   fa
 SlotNotFound      fails   fails      told      +2      +2     +2      +2      +2      looks
 TooLateToAsk      fails   fails      told      fails   fails  fails   fails   fails   fails
 TooLateToCancel   fails   fails      told      fails   fails  fails   fails   fails   fails
+YesWithoutPlace   +2      +2         told      +2      +2     +2      +2      +2      looks
 """
 """The first time an error is met: `fails`; `+2` tried again after so many seconds; `account` the account waits, and the
 action with it; `behind` the account waits already; `told` that is the rehearsal's result, told, and the booking waits

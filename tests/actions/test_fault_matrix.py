@@ -162,7 +162,7 @@ name in EventDescription        -                ok               ok            
 no places                       -                ok               ok               ok                 -                  -
 
 another word for yes            -                -                -                ok                 ok                 -
-a yes that is none              -                -                -                SiteChanged+       SiteChanged+       -
+a yes that is none              -                -                -                YesWithoutPlace+   YesWithoutPlace+   -
 full, waiting list              -                ok               ok               SlotFull           SlotFull           -
 no membership                   -                ok               ok               MembershipProblem  MembershipProblem  -
 unknown refusal                 -                -                -                BookingRefused+    BookingRefused+    -

@@ -108,8 +108,10 @@ async def test_an_opening_at_which_no_schedule_can_be_read_ends_with_that(at: Op
     async with at(switches=hidden()) as opened:
 
         class ThenNoMore(SiteCalls):
-            async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
-                found = await super().find_slots(wishes)
+            async def find_slots(
+                self, wishes: Sequence[ClassRef], before: Sequence[Slot] = ()
+            ) -> list[Slot | BookingRefused]:
+                found = await super().find_slots(wishes, before)
                 opened.world.faults.fail = {SCHEDULE: 503}
                 return found
 

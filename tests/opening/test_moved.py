@@ -1,4 +1,4 @@
-"""A class that the site moves to another hour between its look-up and its booking: known by its appointment's id."""
+"""A class that the site moves to another hour, or renames, before its booking: known by its appointment's id."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import pytest
 
 from demo.site import Outcome
 from demo.site.slots import Slot as SitesSlot
-from domain.errors import BookingRefused, SiteChanged
+from domain.errors import BookingRefused, ClassMoved, SiteChanged
 from domain.model import FIT_CENTER, ClassRef, Slot, clock_time
+from opening.appearance import Appearance, Sightings
 from opening.site_calls import SiteCalls
+from opening.steady_time import SteadyTime
 from portal.responses.response_errors import SiteResponse
 from tests.support.openings import MOST_REQUESTS, Open, Opening
 from tests.support.sites import GIULIA, TUESDAY
@@ -24,8 +26,10 @@ EIGHT = clock_time("20:00")
 
 def moves_what_was_looked_up(opened: Opening) -> None:
     class Moves(SiteCalls):
-        async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
-            found = await super().find_slots(wishes)
+        async def find_slots(
+            self, wishes: Sequence[ClassRef], before: Sequence[Slot] = ()
+        ) -> list[Slot | BookingRefused]:
+            found = await super().find_slots(wishes, before)
             opened.world.timetable.known(opened.pilates_id).move_to("20:00")
             return found
 
@@ -54,6 +58,46 @@ async def test_what_was_booked_by_who_died_before_its_proof_is_found_at_its_new_
         won = await opened.race(wish)
         assert won.booked.booking.start == EIGHT
         assert opened.shots == [Outcome.ALREADY]
+
+
+@pytest.mark.parametrize(("course", "start"), [("PILATES MATWORK (sala 2)", "18:00"), ("PILATES MATWORK", "18:10")])
+async def test_what_was_renamed_or_moved_a_little_before_its_opening_is_booked_by_its_id(
+    at: Open, course: str, start: str
+) -> None:
+    async with at() as opened:
+        wish, slot = opened.pilates, opened.world.timetable.known(opened.pilates_id)
+        opened.known = await before_it_moves(opened, wish)
+        slot.course = course
+        slot.move_to(start)
+        won = await opened.race(wish)
+        assert (won.choice, won.booked.booking.course) == (0, course)
+        assert won.booked.booking.start == clock_time(start)
+        assert opened.shots.count(Outcome.BOOKED) == 1
+
+
+async def test_what_was_looked_up_minutes_before_is_found_by_its_id_once_it_is_renamed(at: Open) -> None:
+    async with at() as opened:
+        wish, slot = opened.pilates, opened.world.timetable.known(opened.pilates_id)
+        appearance = Appearance(SiteCalls(opened.session), [(0, wish)], [], Sightings(), SteadyTime())
+        await appearance.remember()
+        slot.course = "PILATES (sala 2)"
+        [found] = await appearance.look_up()
+        assert isinstance(found, Slot)
+        assert (found.course, found.appointment_id) == (slot.course, slot.appointment_id)
+
+
+async def test_what_was_moved_by_more_than_a_little_is_told_and_its_alternative_booked(at: Open) -> None:
+    async with at() as opened:
+        wish, slot = opened.pilates, opened.world.timetable.known(opened.pilates_id)
+        opened.known = await before_it_moves(opened, wish)
+        slot.move_to("18:20")
+        with pytest.raises(ClassMoved, match="«PILATES MATWORK, 18:20»"):
+            await opened.race(wish)
+        assert opened.shots == []
+        gym = opened.world.slots(TUESDAY, "Giuriati - Fit Center")[0]
+        won = await opened.race(wish, ClassRef(FIT_CENTER, "Giuriati", TUESDAY, clock_time(gym.start)))
+        assert won.choice == 1
+        assert "was moved" in won.why_not_first
 
 
 async def before_it_moves(opened: Opening, wish: ClassRef) -> list[Slot]:

@@ -51,8 +51,10 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
     async with at(lead=3.5, policy=replace(IMPATIENT, prove_session=1.5), new_login=AtOnce) as opened:
 
         class Ending(SiteCalls):
-            async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
-                found = await super().find_slots(wishes)
+            async def find_slots(
+                self, wishes: Sequence[ClassRef], before: Sequence[Slot] = ()
+            ) -> list[Slot | BookingRefused]:
+                found = await super().find_slots(wishes, before)
                 opened.world.accounts.end_sessions()
                 return found
 
@@ -69,10 +71,12 @@ async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open) -> Non
         failures = [failure, failure]
 
         class Failing(SiteCalls):
-            async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
+            async def find_slots(
+                self, wishes: Sequence[ClassRef], before: Sequence[Slot] = ()
+            ) -> list[Slot | BookingRefused]:
                 if failures:
                     raise failures.pop()
-                return await super().find_slots(wishes)
+                return await super().find_slots(wishes, before)
 
         async with at(lead=5.0, policy=replace(IMPATIENT, hurry=0.2, ask_again_after=0.1)) as opened:
             opened.calls = Failing
@@ -89,7 +93,9 @@ async def test_a_login_whose_codes_are_refused_at_the_look_up_is_not_tried_every
     logins: list[None] = []
 
     class Refused(SiteCalls):
-        async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
+        async def find_slots(
+            self, wishes: Sequence[ClassRef], before: Sequence[Slot] = ()
+        ) -> list[Slot | BookingRefused]:
             logins.append(None)
             raise OtpRejected("two codes refused")
 

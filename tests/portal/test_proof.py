@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 import booking
-from demo.site import Outcome, SiteWorld, slots
+from demo.site import Outcome, SiteWorld, pages, slots
 from demo.site.schedule import _status
 from domain.errors import (
     AlreadyQueued,
@@ -27,7 +28,7 @@ from domain.errors import (
     quoted,
 )
 from domain.house_rules import HouseRules, WaitingList
-from domain.model import ActionStatus, ActionType, Booking, BookingStatus, ClassRef, Slot
+from domain.model import ActionStatus, ActionType, Booking, BookingStatus, ClassRef, Slot, clock_time
 from domain.requests import NewAction
 from domain.waiting_list import CONTRADICTED, UNMARKED
 from opening.budget import OpeningBudget
@@ -323,6 +324,40 @@ async def test_a_cancellation_that_list_and_timetable_tell_differently_is_not_to
         assert held.status is BookingStatus.CONFIRMED
 
 
+# ----- a place that the list spells otherwise than the timetable
+
+
+def spell_the_place(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """From now on my bookings call it so."""
+    block = pages._booking_block
+
+    def otherwise(*args: Any) -> str:
+        return block(*args).replace(">Giuriati - ", f">{place} - ")
+
+    monkeypatch.setattr(pages, "_booking_block", otherwise)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("by_day", [False, True])
+async def test_what_came_into_the_list_after_our_request_is_ours_however_its_place_is_spelled(
+    at: Open, monkeypatch: pytest.MonkeyPatch, lost: bool, by_day: bool
+) -> None:
+    spell_the_place(monkeypatch, "Centro Giuriati")
+    async with at(**({"lead": LONG_AFTER} if by_day else {})) as opened:
+        opened.world.faults.lost_answer = lost
+        booked = await booking.book(opened.session, opened.pilates) if by_day else (await opened.race()).booked
+        assert (booked.booking.course, booked.booking.location) == ("PILATES MATWORK", "Centro Giuriati")
+        assert opened.shots.count(Outcome.BOOKED) == 1
+
+
+async def test_what_was_in_the_list_before_is_not_ours_however_its_place_is_spelled() -> None:
+    listed = Booking("YOGA", "Centro Giuriati", TUESDAY, clock_time("18:00"))
+    sought = Sought(replace(listed.ref, location="Giuriati"), accepted=True)
+    assert sought.spelled_otherwise([listed]) == (listed, False)
+    assert replace(sought, accepted=False).spelled_otherwise([listed]) == (listed, True)
+    assert replace(sought, before=[listed]).spelled_otherwise([listed]) == (None, False)
+
+
 # ----- what was there before
 
 
@@ -371,9 +406,11 @@ async def test_an_overlap_that_is_gone_shortly_before_the_opening_stops_nobody(a
         async with at(lead=8.0, policy=soon) as opened:
 
             class ThenFree(SiteCalls):
-                async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
+                async def find_slots(
+                    self, wishes: Sequence[ClassRef], before: Sequence[Slot] = ()
+                ) -> list[Slot | BookingRefused]:
                     """Looks slots up; then whatever is held is given back, by hand."""
-                    found = await super().find_slots(wishes)
+                    found = await super().find_slots(wishes, before)
                     opened.world.places.held[GIULIA] = {}
                     return found
 

@@ -86,7 +86,7 @@ async def stage(engine: LentBrowser, tmp_path: Path, elsewhere: bool) -> AsyncIt
     ("kind", "faults", "error"),
     [
         (BOOK, {"status_503": True}, "SiteUnavailable"),
-        (BOOK, {"lying_success": True}, "SiteChanged"),
+        (BOOK, {"lying_success": True}, "YesWithoutPlace"),
         (BOOK, {"no_booking_container": True}, "SiteChanged"),
         (BOOK, {"unknown_refusal": "Il computer dice di no & basta."}, "BookingRefused"),
         (BOOK, {"membership_missing": True}, "MembershipProblem"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,20 @@ from domain.errors import (
     SiteChanged,
     SiteUnavailable,
     SlotFull,
+    YesWithoutPlace,
 )
-from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, ClassRef, NoticeKind
+from domain.model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    Activity,
+    Booking,
+    BookingStatus,
+    ClassRef,
+    NoticeKind,
+    Slot,
+    Timetable,
+)
 from domain.requests import NewAction
 from domain.results import FROM_THE_LIST, THOUGH_WITHDRAWN
 from domain.waiting_list import UNMARKED
@@ -95,6 +108,35 @@ async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Fa
     row = await db.requests.find(action.id)
     assert row
     assert (row.booking_id, row.won_choice) == (HELD.booking_id, 0)
+
+
+@pytest.mark.parametrize("place_there", [None, "Centro Giuriati"])
+async def test_a_booking_that_is_there_under_another_name_of_its_place_is_told_unless_that_is_another_place(
+    db: Database, clock: FakeClock, place_there: str | None
+) -> None:
+    names = ["Giuriati - Corsi", *([f"{place_there} - Corsi"] if place_there else [])]
+    activities = tuple(Activity(name, name) for name in names)
+    slots = tuple(Slot(each, "", "PILATES MATWORK", TUESDAY, time(18), time(19)) for each in activities)
+    reading = await db.claims.add_claimed(NewAction(ActionType.REFRESH, GIULIA, quiet=True), "w", 60)
+    assert reading
+    await outcomes.refresh(db, reading, Timetable(activities, (TUESDAY,), slots))
+    action = await failed(db, ActionType.BOOK, YesWithoutPlace("OK"))
+    await read(db, clock, replace(HELD, location="Centro Giuriati"))
+    ours = place_there is None
+    assert (await state(db, action))[0] is (ActionStatus.COMPLETED if ours else ActionStatus.FAILED)
+    assert await told(db) == [(NoticeKind.RESULT, action.id)] * (2 if ours else 1)
+
+
+async def test_a_cancellation_of_what_no_reading_had_shown_is_told_as_undone_once_the_site_shows_it_again(
+    db: Database, clock: FakeClock
+) -> None:
+    action = await db.requests.add(NewAction(ActionType.CANCEL, GIULIA, WISH))
+    claimed = await db.claims.claim("w", 60)
+    assert claimed
+    await db.settlement.settle(claimed, outcomes.cancelled(WISH))
+    clock.go(minutes=5)
+    await read(db, clock, HELD)
+    assert await told(db) == [(NoticeKind.RESULT, action.id), (NoticeKind.BACK, None)]
 
 
 async def test_a_booking_refused_without_a_known_reason_is_read_once_more_and_told_when_it_is_there(

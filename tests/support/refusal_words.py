@@ -369,19 +369,22 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Potrai prenotare questo posto tra 9 minuti
         In seguito a una rinuncia il posto sarà prenotabile da tutti fra 7 minuti
         """,
-    errors.SlotNotFound: """
+    errors.ClassCancelled: """
         Lezione sospesa per assenza istruttore
+        Corso annullato
+        La lezione è stata annullata
+        La lezione è stata annullata dall'istruttore
+        Lezione cancellata dal centro
+        This class has been cancelled
+        La lezione del 24/11 è stata soppressa
+        """,
+    errors.SlotNotFound: """
         Lezione non trovata
         L'evento selezionato non esiste più
         Appointment not found
-        Corso annullato
-        La lezione è stata annullata
-        Lezione cancellata dal centro
-        This class has been cancelled
         L'attività è stata rimossa dal calendario
         Lezione inesistente o cancellata
         Attività non trovata
-        La lezione del 24/11 è stata soppressa
         Appuntamento eliminato
         Event not found
         """,
