@@ -284,8 +284,14 @@ def plainly(*texts: str) -> list[Secret]:
     return [Secret(each.casefold()) for each in texts]
 
 
+LINES = re.compile(r"(?:[^\n<]+|<[^<>]*>|<)+")  # a tag that goes over several is not cut
+
+
 def found_in(text: str, secrets: list[Secret]) -> list[str]:
-    folded = (each.casefold() for each in readings(text))
+    """The secrets that can be read in it. Line by line: most are there many times, and few can be read in two ways,
+    while a long text as a whole has two hundred readings."""
+    lines = dict.fromkeys(LINES.findall(text))
+    folded = dict.fromkeys(each.casefold() for line in lines for each in readings(line))
     return sorted({secret.text for each in folded for secret in secrets if secret.is_in(each)})
 
 
