@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -46,6 +47,7 @@ class SiteAccess:
     shared: SharedLogins | None = None  # what other machines know too; None: there is no other
     clock: Clock = utc_now
     steady: Callable[[], float] = time.monotonic  # counts seconds, and is never set
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep  # lets seconds of the clock pass, for a code or a server
     idle_seconds: float = 30.0  # unused for this long, the driver is closed
     browser_idle_seconds: float = 10.0  # the same for the browser
     timeout_seconds: float = 10.0  # for one answer, or one step on a page

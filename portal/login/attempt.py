@@ -25,7 +25,8 @@ class LoginAttempt:
     def __init__(self, resources: Resources, account: Account) -> None:
         self._resources = resources
         self._account = account
-        self._codes = Codes(account.credentials, account.files, resources.access.clock, resources.awaited.__bool__)
+        access, in_haste = resources.access, resources.awaited.__bool__
+        self._codes = Codes(account.credentials, account.files, access.clock, in_haste, access.sleep)
         self._guard: NetworkGuard | None = None
         self.remarks: list[LoginRemark] = []
 

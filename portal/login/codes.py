@@ -26,7 +26,7 @@ class Codes:
         in_haste: Callable[[], bool],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`in_haste`: whether an opening is awaited, so that a wait could cost a place."""
+        """`in_haste`: whether an opening is awaited, so that a wait could cost a place; `sleep` lets seconds pass."""
         self._sleep = sleep
         self._credentials = credentials
         self._files = files

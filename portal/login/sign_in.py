@@ -6,7 +6,6 @@ says where it ended.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import time
@@ -83,7 +82,7 @@ class SignIn:
         takes the secrets out of what a page says, before a part of that is told."""
         self._page = page
         self._root = access.root
-        self._lags = access.limits.session_lags
+        self._lags, self._sleep = access.limits.session_lags, access.sleep
         self._passing = passing
         self._clean = clean
         self._check = AddressCheck(page, access.places)
@@ -169,7 +168,7 @@ class SignIn:
         the server that answered has not heard of us yet: another may, so home is asked for again before anything is
         sent a second time."""
         if self._done.entered and self._asked_home < len(self._lags):
-            await asyncio.sleep(self._lags[self._asked_home])
+            await self._sleep(self._lags[self._asked_home])
             self._asked_home += 1
             self._acting.last, self._waiting.circles_home = None, False
             try:

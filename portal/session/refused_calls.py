@@ -5,7 +5,6 @@ A site may answer 401 or 403 for either, and one of its servers may know a sessi
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -25,11 +24,15 @@ class RefusedCalls:
     """The refused calls of one account."""
 
     def __init__(
-        self, stored: StoredSession, ask_for_bookings: Callable[[], Awaitable[object]], lags: Sequence[float]
+        self,
+        stored: StoredSession,
+        ask_for_bookings: Callable[[], Awaitable[object]],
+        lags: Sequence[float],
+        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         """`ask_for_bookings` asks for the page of "my bookings", which every session that lives may see; `lags` are
         the seconds between looks for a session that one server knows later than another."""
-        self._lags = lags[:MOST_REFUSED]
+        self._lags, self._sleep = lags[:MOST_REFUSED], sleep
         self._stored = stored
         self._ask_for_bookings = ask_for_bookings
         self._refused: set[str] = set()  # calls for which a session that lives was made anew, in vain so far
@@ -53,7 +56,7 @@ class RefusedCalls:
             else:
                 self._refused.discard(what)
                 return done
-            await asyncio.sleep(left.pop(0))
+            await self._sleep(left.pop(0))
             await before_again()
 
     def _as_told(self, what: str, error: Blocked | SessionExpired) -> Blocked | SessionExpired:

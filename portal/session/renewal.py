@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
@@ -39,13 +38,13 @@ class Renewal:
         budget: RequestBudget,
     ) -> None:
         self._by_hand = account.credentials.by_hand
-        self._lags = resources.access.limits.session_lags
+        self._lags, self._sleep = resources.access.limits.session_lags, resources.access.sleep
         self._stored = stored
         self._logins = logins
         self._connection = connection
         self._budget = budget
         ask_for_bookings = partial(connection.send, "GET", BOOKINGS, wants_json=False)
-        self._refused = RefusedCalls(stored, ask_for_bookings, self._lags)
+        self._refused = RefusedCalls(stored, ask_for_bookings, self._lags, self._sleep)
 
     async def ensure_session(self) -> Version:
         """Logs in when no session is stored. Gives the version of the one there is."""
@@ -85,7 +84,7 @@ class Renewal:
             once_more = self._stored.is_just_made or (self._by_hand and number == 0)
             if self._stored.is_another(version) or not once_more:
                 break
-            await asyncio.sleep(lag)
+            await self._sleep(lag)
             await spend_again()
             try:
                 return await call()

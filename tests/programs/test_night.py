@@ -143,7 +143,7 @@ async def night(
     )
     async with (
         Site(world) as site,
-        lent(engine, access(site, tmp_path, clock)) as portal,
+        lent(engine, access(site, tmp_path, clock, sleep=asyncio.sleep)) as portal,
         open_database(tmp_path / "polimisport.db", clock) as db,
     ):
         await db.people.set([Person(each, Role.OWNER if each == 1 else Role.FRIEND, "x") for each in PEOPLE])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 
@@ -31,3 +32,8 @@ class FakeClock:
     def go(self, **by: float) -> None:
         """Moves on, or back, by a timedelta's arguments: go(minutes=5)."""
         self._set_to += timedelta(**by)
+
+    async def sleep(self, seconds: float) -> None:
+        """These seconds have passed, at once: for who waits by this clock alone."""
+        self.go(seconds=seconds)
+        await asyncio.sleep(0)

@@ -66,14 +66,15 @@ class Attempt:
         Attempt.number += 1
         self.who: Credentials = credentials(Attempt.number, otp_url=OTP_URL + "&period=1")
         self.hosts = hosts
-        self._engine = engine
+        self._engine, clock = engine, running_clock()
         self.access = SiteAccess(
             base_url=hosts["booking"].address + HOME,
             login_hosts=(hosts["login"].address.removeprefix("http://"),),
             state_dir=state_dir,
             timezone=ROME,
             executable_path=chromium(),
-            clock=running_clock(),
+            clock=clock,
+            sleep=clock.sleep,
             timeout_seconds=PATIENT,
         )
         self.configure()

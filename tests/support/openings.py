@@ -168,9 +168,10 @@ async def opening(
     world = SiteWorld(
         clock=lambda: clock() + timedelta(seconds=ahead), people=[person()], opening_at="12:00", **world_options
     )
+    real = {"sleep": asyncio.sleep}  # an opening is near: no login may move the clock
     async with (
         Site(world) as site,
-        lent(engine, access(site, folder, clock, timeout, read_back), new_login=new_login) as portal,
+        lent(engine, access(site, folder, clock, timeout, read_back, **real), new_login=new_login) as portal,
     ):
         session = portal.session(credentials())
         files_of(session).save({"cookies": [cookie(site)], "origins": []})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -80,11 +79,12 @@ def person(username: str = GIULIA) -> Person:
 def access(
     site: Site,
     state_dir: Path,
-    clock: Callable[[], datetime],
+    clock: FakeClock,
     timeout: float = PATIENT,
     read_back: ReadBack | None = None,
     **more: Any,
 ) -> SiteAccess:
+    """What is waited for by the clock alone is there at once, unless `sleep` says otherwise."""
     return SiteAccess(
         base_url=site.base_url,
         login_hosts=(site.login_host,),
@@ -94,7 +94,7 @@ def access(
         clock=clock,
         timeout_seconds=timeout,
         read_back=read_back or ReadBack(),
-        **more,
+        **{"sleep": clock.sleep, **more},
     )
 
 
