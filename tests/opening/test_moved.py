@@ -9,13 +9,15 @@ import pytest
 from demo.site import Outcome
 from demo.site.slots import Slot as SitesSlot
 from domain.errors import BookingRefused, ClassMoved, SiteChanged
-from domain.model import FIT_CENTER, ClassRef, Slot, clock_time
+from domain.model import FIT_CENTER, ActionStatus, Activity, ClassRef, Slot, Timetable, clock_time
 from opening.appearance import Appearance, Sightings
 from opening.site_calls import SiteCalls
 from opening.steady_time import SteadyTime
 from portal.responses.response_errors import SiteResponse
+from store.catalogue import swap
 from tests.support.openings import MOST_REQUESTS, Open, Opening
 from tests.support.sites import GIULIA, TUESDAY
+from tests.support.stages import Set, Stage
 
 pytest_plugins = ["tests.support.opening_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -128,3 +130,20 @@ def booking_by_hand(opened: Opening, other: SitesSlot) -> Callable[..., SiteCall
             return answer
 
     return Meanwhile
+
+
+async def test_a_class_that_a_reading_found_renamed_days_before_its_opening_is_still_booked(staged: Set) -> None:
+    async with staged() as stage:
+        action, slot = await stage.add(), stage.opened.world.timetable.known(stage.opened.pilates_id)
+        for slot.course in ("PILATES MATWORK", "PILATES (sala 2)"):
+            await read(stage, slot)
+        action = await stage.act()
+        assert (action.status, stage.held) == (ActionStatus.COMPLETED, ["PILATES (sala 2)"])
+
+
+async def read(stage: Stage, slot: SitesSlot) -> None:
+    """The timetable was read, and shows that slot."""
+    activity, now = Activity(slot.activity_id, slot.activity), stage.opened.clock()
+    shown = Slot(activity, slot.appointment_id, slot.course, TUESDAY, clock_time(slot.start), clock_time(slot.end))
+    found = Timetable((activity,), (TUESDAY,), (shown,))
+    await stage.db.connection.transact(lambda tx: swap(tx, found, now, now))
