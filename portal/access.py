@@ -22,6 +22,7 @@ class SiteLimits:
     first_click: float = 2.0  # s a click has to take effect before it is repeated
     next_click: float = 1.0  # s each further click has
     unfold: float = 1.5  # s a click on a line of the calendar has to bring slots into sight, when it sends no request
+    goes_on: float = 3.0  # s a page of the login is given that may go on by itself
     session_lags: tuple[float, ...] = (0.3, 0.7, 1.0, 1.5, 1.5, 2.0)
     """s between looks for a session that one server knows later than another."""
     page_bytes: int = 8_000_000  # of all answers of a page, unpacked; the site's pages have about one million

@@ -19,7 +19,6 @@ MOST_BANNERS = 6  # that are accepted: one that stays is no matter until it cove
 BANNER_COMES = 1.0  # seconds in which the dashboard has shown its banner
 MOST_PAGES = 40  # that came, one by one, in which nothing was to be done too
 SETTLES = 0.3  # seconds an unknown page must have been on show before it is clicked
-GOES_ON = 3.0  # seconds a page is given that may go on by itself
 REFUSED = re.compile(
     r"errat|non (?:è |sono )?(?:corrett|valid|riconosciut)|scadut|wrong|invalid|incorrect|not valid|expired",
     re.IGNORECASE,
@@ -36,7 +35,7 @@ class Waiting:
     ) -> None:
         """`has_entered`: whether the button of the site's login page was clicked."""
         self._places = access.places
-        self._longest = access.timeout_seconds
+        self._longest, self._goes_on = access.timeout_seconds, access.limits.goes_on
         self._snapshots = snapshots
         self._acting = acting
         self._has_entered = has_entered
@@ -126,11 +125,11 @@ class Waiting:
         if page.kind is PageKind.WAITING:
             return 2 * self._longest  # never: it goes on by itself, or not
         if page.kind is PageKind.UNKNOWN:
-            return min(GOES_ON, self._longest) if self._places.may_type(page.snapshot.url) else self._longest
+            return min(self._goes_on, self._longest) if self._places.may_type(page.snapshot.url) else self._longest
         if not page.snapshot.parsed and page.kind is not PageKind.HOME:
-            return min(GOES_ON, self._longest)  # half a page may lack the second field of a new password
+            return min(self._goes_on, self._longest)  # half a page may lack the second field of a new password
         if page.kind is PageKind.ONE_WAY:
-            return GOES_ON if page.snapshot.automatic or not page.snapshot.loaded else SETTLES
+            return self._goes_on if page.snapshot.automatic or not page.snapshot.loaded else SETTLES
         return 0.0
 
     def _is_dealt_with(self, page: RecognisedPage) -> bool:

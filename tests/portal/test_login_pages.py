@@ -13,6 +13,7 @@ from aiohttp import web
 
 from domain.errors import LoginBlocked, LoginRejected, MatricolaMissing, SiteError
 from domain.model import LoginRemark, RemarkKind
+from portal.access import SiteLimits
 from portal.login.page_kinds import PageKind, Snapshot, recognise
 from portal.login.sign_in import MOST_STEPS
 from portal.login.snapshot import SnapshotReader
@@ -234,8 +235,12 @@ async def test_pages_may_come_in_any_order_in_pairs_and_twice(attempt: Attempt, 
     assert len(set(attempt.store.sent_codes())) == chain.count("code")
 
 
+IMPATIENT = SiteLimits(goes_on=1.0)  # where no page goes on by itself
+
+
 async def blocked(attempt: Attempt, hosts: Hosts, *pages: str, kind: type[SiteError] = LoginBlocked) -> SiteError:
     """How a login ends that meets these pages after the password: nothing was typed but the password, once."""
+    attempt.configure(limits=IMPATIENT)
     SignOn(hosts, list(pages))
     with pytest.raises(SiteError) as caught:
         await attempt.session.renew()
@@ -265,7 +270,7 @@ ENDS = {
 async def test_what_can_not_be_passed_is_told_with_its_address_title_and_words(
     attempt: Attempt, hosts: Hosts, end: str
 ) -> None:
-    attempt.configure(timeout_seconds=4.0)
+    attempt.configure(timeout_seconds=4.0, limits=IMPATIENT)
     page, why, followed = ENDS[end]
     page = page.replace("{stranger}", hosts["stranger"].address)
     numbers = iter(range(100))
