@@ -17,6 +17,7 @@ from functools import partial
 
 from bot.flows.conversation import Conversation
 from bot.flows.notices import Composer
+from bot.flows.plain_words import read_examples
 from bot.flows.services import Services
 from bot.pictures import statistics as statistics  # loaded now: no tap shall wait for it
 from bot.pictures import week as week
@@ -75,7 +76,8 @@ async def serve(
             )
             readers = await services.readers.learn()
             await asyncio.gather(
-                profile.register(readers, stop), polling.run(stop), delivery.run(stop), alarm.run(stop)
+                profile.register(readers, stop),
+                *(run(stop) for run in (polling.run, delivery.run, alarm.run, read_examples)),
             )
         if db.connection.damage is not None:
             with speaking(services.readers.known(owner)):

@@ -27,6 +27,9 @@ class QuestionsAboutClasses:
         if about in (About.LAST, About.FIRST, About.CLOSING) and not wishes[0].days:
             wishes = [replace(wish, days=(when.today,)) for wish in wishes]
         views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
+        if not views and wishes[0].hours:  # the hour is of what else was told: "I have a train at 20:40"
+            wishes = [replace(wish, hours=None) for wish in wishes]
+            views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
         if not views:
             return None
         asked, wish = screens.asked, wishes[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -43,10 +45,22 @@ from bot.understanding.intents import (
     Wish,
     Word,
 )
+from bot.understanding.likeness import known
 from bot.understanding.matching import fits
 from bot.understanding.reading import understand
 from bot.understanding.words import is_only_emoji
 from domain.together import Agreement
+
+
+STARTED = 5.0  # s after which the bot's start is over, and nobody waits for anything
+
+
+async def read_examples(stop: asyncio.Event) -> None:
+    """Reads what messages are compared with before the first one comes, once the start is over: half a second."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), STARTED)
+        return
+    await asyncio.to_thread(known)
 
 
 class PlainWordsFlow:
@@ -147,6 +161,8 @@ class PlainWordsFlow:
                 return await self._mine.held_on(tap, Wish(show.names, days, hours=show.hours))
             case Show(Place.STATUS, number=int(number)):
                 return await self._living.go(tap, Verb.TICKET, number)
+            case Show(Place.NEWEST) if newest := await self._requests.newest(tap.user_id):
+                return await self._living.go(tap, Verb.TICKET, newest)
             case Show(Place.QUIET | Place.REMINDERS):
                 return await setting_page(self._living, tap, show)
             case Show(Place.HISTORY, month=int(month)):
@@ -164,6 +180,8 @@ class PlainWordsFlow:
                 return screens.plain_words.yes_page()
             case Word.NO:
                 return screens.plain_words.no_page()
+            case Word.CHAT:
+                return screens.doubts.chat_page()
 
     # A booking, or a look
 

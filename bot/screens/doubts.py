@@ -12,7 +12,7 @@ from bot.screens.page import Button, Lines, NewMessage, Page, button, home_butto
 from bot.screens.places import place_button
 from bot.screens.plain_words import MOST_SHOWN, dated, for_example, shifted
 from bot.screens.when import When
-from bot.understanding.intents import Act, Doubt, Intent, Place, Show, Unsure
+from bot.understanding.intents import Act, Doubt, Intent, Look, Place, Show, Unsure
 from languages import N_, _, n_
 
 P = TypeVar("P")
@@ -62,6 +62,9 @@ DOUBTS = {
         "Dei giorni di chiusura non so niente: li dice il sito del centro sportivo. "
         "Negli orari vedi i prossimi giorni, come li dà il sito."
     ),
+    Doubt.ENTRY: N_(
+        "Chi entra, e fino a quando, lo decide il centro sportivo: io prenoto soltanto il posto. Chiedi a loro."
+    ),
     Doubt.TRAINING: N_("Schede e diete non ne so fare: chiedi agli istruttori. Io prenoto le lezioni."),
     Doubt.OTHERS: N_(
         "Vedo e cambio solo le tue prenotazioni, non quelle degli altri. "
@@ -85,6 +88,12 @@ ALWAYS_OFFERED = (Place.NEW, Place.MINE, Place.HOURS, Place.HELP)
 """Where to go on when nothing at all is known of what somebody wants."""
 OFFERED_OF_MINE = (Place.MINE, Place.PERIODIC)
 """Where to go on when something that one has is to go, and nothing of it was found: to no booking."""
+
+
+def chat_page() -> Page:
+    """Small talk: what there is to talk about here."""
+    text = _("A chiacchiere me la cavo male 😅 Io prenoto lezioni: scrivimi corso, giorno e ora.")
+    return Page(text, (*((place_button(place),) for place in ALWAYS_OFFERED), (home_button(),)))
 
 
 def left_page() -> Page:
@@ -176,7 +185,7 @@ def left_out(words: Sequence[str]) -> str:
 
 def with_left_out(page: P, intent: Intent) -> P | Page:
     """A page that words led to, with those of which it takes no account."""
-    if not (isinstance(intent, Show) and intent.unused):
+    if not (isinstance(intent, Show | Look) and intent.unused):
         return page
     if isinstance(page, NewMessage):
         return replace(page, page=_told_left_out(page.page, intent.unused))

@@ -14,6 +14,7 @@ PAGES = {
     Place.MENU: Call(Verb.HOME), Place.USUAL: Call(Verb.HOME), Place.LAST_WEEK: Call(Verb.HISTORY, (0, 0, 0, 0)),
     Place.NEW: Call(Verb.NEW), Place.MINE: Call(Verb.MINE, (0,)),
     Place.PERIODIC: Call(Verb.PERIODIC, (0,)), Place.HOURS: Call(Verb.HOURS), Place.STATUS: Call(Verb.STATUS, (0,)),
+    Place.NEWEST: Call(Verb.STATUS, (0,)),
     Place.HOLIDAYS: Call(Verb.DAYS_OFF, (0,)), Place.WATCHES: Call(Verb.WATCHES, (0,)),
     Place.WEEK: Call(Verb.WEEK),
     Place.HISTORY: Call(Verb.HISTORY, (0, 0, 0, 0)), Place.STATISTICS: Call(Verb.STATISTICS),
@@ -25,7 +26,8 @@ PAGES = {
 LABELS: dict[Place, Words] = {
     Place.MENU: N_("🏠 Menu"), Place.USUAL: N_("🏠 Menu"), Place.LAST_WEEK: texts.HISTORY_LABEL,
     Place.NEW: texts.BOOK_LABEL, Place.MINE: texts.MINE_LABEL, Place.PERIODIC: texts.PERIODIC_LABEL,
-    Place.HOURS: texts.HOURS_LABEL, Place.STATUS: N_("🧾 Richieste"), Place.HOLIDAYS: N_("🏖 Ferie"),
+    Place.HOURS: texts.HOURS_LABEL, Place.STATUS: N_("🧾 Richieste"), Place.NEWEST: N_("🧾 Richieste"),
+    Place.HOLIDAYS: N_("🏖 Ferie"),
     Place.WATCHES: N_("👀 Posti che tengo d'occhio"), Place.WEEK: WEEK_LABEL, Place.HISTORY: texts.HISTORY_LABEL,
     Place.STATISTICS: N_("📊 I tuoi numeri"), Place.TOGETHER: texts.TOGETHER_LABEL,
     Place.INVITE: texts.TOGETHER_LABEL, Place.SETTINGS: N_("🌐 Impostazioni"), Place.QUIET: NAMES[Setting.QUIET],

@@ -113,6 +113,7 @@ class Look:
     others: tuple[Wish, ...] = ()
     about: About = About.PLACES
     but: Wish = Wish()
+    unused: tuple[str, ...] = ()  # the words of weight of which the answer takes no account
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ class Place(StrEnum):
     PERIODIC = auto()
     HOURS = auto()
     STATUS = auto()
+    NEWEST = auto()  # what was asked for last, where it can be taken back
     HOLIDAYS = auto()
     WATCHES = auto()
     WEEK = auto()
@@ -224,6 +226,7 @@ class Word(StrEnum):
     THANKS = auto()
     YES = auto()
     NO = auto()
+    CHAT = auto()  # small talk, about which there is nothing to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,7 @@ class Doubt(StrEnum):
     RHYTHM = auto()  # it is to recur otherwise than every week
     CONTACT = auto()  # how somebody is reached
     CLOSING = auto()  # whether it is closed on some day
+    ENTRY = auto()  # whether somebody is let in
     TRAINING = auto()  # a plan to train or eat by
     OTHERS = auto()  # what somebody else has booked
     HANDED_ON = auto()  # a place that somebody else is to have

@@ -29,6 +29,7 @@ from bot.understanding.hearing import (
 )
 from bot.understanding.intents import Doubt, Intent, Place, Said, Show, Unsure, Weekly, Wish, Word
 from bot.understanding.lexicon import Kind
+from bot.understanding.likeness import known
 from bot.understanding.parts import Part, corrected_word, taken_apart
 from bot.understanding.people import of_others, with_who_is_meant
 from bot.understanding.phrases import COSTS, page_named, pleasantry
@@ -36,6 +37,7 @@ from bot.understanding.questions import asked_whole, numbered, one_setting, word
 from bot.understanding.ranges import with_ranges
 from bot.understanding.recurring import without_bounds
 from bot.understanding.sayings import plainer, reworded
+from bot.understanding.second_reading import weighed
 from bot.understanding.second_thoughts import thought_better
 from bot.understanding.telling import acts_of, covered_by, kept_words, means_all, quotations, unused_words
 from bot.understanding.values import FOR_A_WHILE, with_values
@@ -85,9 +87,25 @@ SAYS_NO = re.compile(
 
 
 def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
-    """What a message means, said today by somebody who knows these courses."""
+    """What a message means, said today by somebody who knows these courses.
+
+    The grammar reads it, and the examples of what people write are asked whether that can be.
+    """
     if len(text) > MOST_CHARACTERS:
         return Unsure(Doubt.LONG)
+    read = by_grammar(text, vocabulary, today)
+    if read == Unsure(Doubt.LONG) or not any(sign.isalpha() for sign in text):
+        return read
+    return weighed(read, known().of(text), lambda place: _page_of(place, normalised(text), today))
+
+
+def _page_of(place: Place, plain: str, today: date) -> Show:
+    """A page that a message is about in other words than its own, with the values that it says."""
+    return _at_its_time(with_values(Show(place), plain), plain, today)
+
+
+def by_grammar(text: str, vocabulary: Vocabulary, today: date) -> Intent:
+    """What a message means by its words alone."""
     plain = asked_straight(normalised(text))
     if len(plain.split()) > MOST_WORDS:
         return Unsure(Doubt.LONG)

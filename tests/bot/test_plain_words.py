@@ -304,7 +304,7 @@ async def test_each_button_of_two_things_says_what_it_does(world: World) -> None
 async def test_what_was_read_of_a_message_comes_back_with_ways_on(world: World) -> None:
     page = await said(world.owner, "martedì pilates fa male alla schiena", "Ho letto: PILATES MATWORK")
     assert "PILATES" in page.labels[0]
-    page = await said(world.owner, "raccontami una barzelletta", "Non ")
+    page = await said(world.owner, "raccontami una barzelletta", "A chiacchiere")
     assert {"📅 Nuova Prenotazione", "📋 Le Mie Prenotazioni"} <= set(page.labels)
     page = await said(world.owner, "il pilates settimanale mi ha stufato", "Ho letto: ogni settimana · PILATES")
     assert "🔄 Prenotazioni Periodiche" in page.labels
