@@ -75,10 +75,8 @@ async def serve(
                 application.bot, owner, db, settings.local_path.parent, services.readers.language, pauses.disk
             )
             readers = await services.readers.learn()
-            await asyncio.gather(
-                profile.register(readers, stop),
-                *(run(stop) for run in (polling.run, delivery.run, alarm.run, read_examples)),
-            )
+            runs = (run(stop) for run in (polling.run, delivery.run, alarm.run, read_examples))
+            await asyncio.gather(profile.register(readers, stop), *runs)
         if db.connection.damage is not None:
             with speaking(services.readers.known(owner)):
                 await tell_damage(application.bot, owner, programs.damaged(services.house.when()))

@@ -51,7 +51,6 @@ from bot.understanding.reading import understand
 from bot.understanding.words import is_only_emoji
 from domain.together import Agreement
 
-
 STARTED = 5.0  # s after which the bot's start is over, and nobody waits for anything
 
 

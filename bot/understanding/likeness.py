@@ -74,7 +74,7 @@ class Likeness:
     def of(self, text: str) -> list[Likely]:
         """Every topic, the likeliest first."""
         known = [sign for sign in signs(text) if sign in self._gain]
-        gains: Counter[Topic] = Counter()
+        gains: defaultdict[Topic, float] = defaultdict(float)
         for sign in known:
             for topic, gain in self._gain[sign]:
                 gains[topic] += gain
