@@ -192,6 +192,7 @@ async def act(here: Installation, kind: ActionType, wish: ClassRef | None = None
         except AlreadyQueued as same:
             waiting = await db.requests.find(same.action_id)
             assert waiting
+            await db.by_owner.try_now(waiting.id)  # the reading after a booking would wait a minute for its moment
             action_id, attempts = waiting.id, waiting.attempts - (waiting.status is PROCESSING)  # whose try goes on
 
         async def is_open() -> bool:
