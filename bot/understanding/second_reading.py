@@ -32,7 +32,11 @@ from bot.understanding.likeness import Likely
 from bot.understanding.topics import KIN, NEAREST, NOT_OURS, PAGES, QUESTIONS, WORDS, Topic
 
 SURE = 0.8
-"""From here on the examples answer what the grammar can't: that is right of 19 in 20 messages they have not seen."""
+"""From here on the examples answer what the grammar can't.
+
+That is right of 19 in 20 ordinary messages that they have not seen, and of 17 in 20 that were written to confuse them.
+"""
+OWN = 0.85  # from here on a class that is named without a verb is one's own
 CONTRADICTED = 0.9  # from here on a clear reading of the grammar becomes a question
 LIKELY = 0.5  # from here on a topic's page, or what it asks to be done, is among what is offered
 LEAST = 0.12  # a page that is less likely is not offered where nothing at all was understood
@@ -63,8 +67,10 @@ def weighed(intent: Intent, likely: Sequence[Likely], shown: Shown) -> Intent:
     best = likely[0]
     if isinstance(intent, Unsure):
         return _settled(intent, likely, shown)
-    topic = topic_of(intent)
-    if topic is None or best.share < CONTRADICTED or _agree(topic, best.topic) or _is_whole(topic, _wish_of(intent)):
+    topic, wish = topic_of(intent), _wish_of(intent)
+    if topic in (Topic.LOOK, Topic.BOOK) and best.topic is Topic.MINE and best.share >= OWN and wish.names:
+        return Show(Place.MINE, wish.days, names=wish.names, hours=wish.hours)  # "do I have yoga tomorrow?"
+    if topic is None or best.share < CONTRADICTED or _agree(topic, best.topic) or _is_whole(topic, wish):
         return intent
     return _doubted(intent, best.topic)
 
