@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum, auto
 from itertools import chain
 
 from bot import screens
-from bot.flows.finding import MOST_NEAR, NOT_TO_BE_HAD, Finder, each_once
+from bot.flows.finding import MOST_NEAR, NOT_TO_BE_HAD, Finder, each_once, in_turn
 from bot.flows.not_there import TOLD, told_missing
 from bot.flows.services import Services
 from bot.flows.tap import Tap
@@ -102,6 +103,8 @@ class Doubts:
             made = await self._with_what_is_held(tap, unsure, made)
         if not made and unsure.heard.names and unsure.heard.days and not unsure.drops and not unsure.noes:
             made = await self._made(tap, [Look(unsure.heard)], unsure)
+        if not made and unsure.heard.names and unsure.heard.hours and not (unsure.of_mine or unsure.noes):
+            made = await self._made(tap, [Look(replace(unsure.heard, hours=None))], unsure)  # the hour of the story
         if not made and unsure.of_mine and unsure.heard.where:  # what is held does not say of which kind it is
             made = await self._made(tap, _about(replace(unsure, heard=replace(unsure.heard, where=()))), unsure)
         when = self._house.when()
@@ -258,7 +261,13 @@ class Doubts:
         when = self._house.when()
         if len(views) > MOST_NEAR and not wish.names:
             return [screens.plain_words.day_button(day, when) for day in wish.days[:MOST_NEAR]]
-        return screens.plain_words.slot_buttons(views[:MOST_NEAR], when)
+        by_day: dict[date, list[SlotView]] = {}
+        for view in views:
+            by_day.setdefault(view.slot.day, []).append(view)
+        shown = in_turn(list(by_day.values()))[:MOST_NEAR]
+        in_order = [view for view in views if view in shown]
+        rest = screens.plain_words.elsewhere(views)[:1] if len(views) > MOST_NEAR else ()
+        return [*screens.plain_words.slot_buttons(in_order, when), *rest]
 
     async def _buttons(self, tap: Tap, reading: Reading, unsure: Unsure) -> list[Button]:
         """What a reading would lead to, as buttons."""
@@ -308,7 +317,8 @@ class Doubts:
 
     async def _swaps(self, tap: Tap, swap: Swap, held: Sequence[HeldBooking]) -> list[Button]:
         """Each held class that may be meant with the one that is wanted in its place, or with its days."""
-        rows = [(one, await self._find.instead(tap.user_id, one, swap) if swap.says_more else []) for one in held]
+        goals = [(one, _with_the_other_days(swap, one)) for one in held]
+        rows = [(one, await self._find.instead(tap.user_id, one, to) if to.says_more else []) for one, to in goals]
         when = self._house.when()
         if len(rows) == 1 and len(rows[0][1]) > 1:
             one, views = rows[0]
@@ -317,6 +327,12 @@ class Doubts:
         return [
             screens.plain_words.swap_button(one, views[0] if len(views) == 1 else None, when) for one, views in rows
         ]
+
+
+def _with_the_other_days(swap: Swap, held: HeldBooking) -> Swap:
+    """Of two days, one of which is that of what is held, the other is where it is to go."""
+    others = tuple(day for day in swap.old.days if day != held.booking.day)
+    return swap if swap.says_more or not others else replace(swap, new=Wish(days=others))
 
 
 def asks(unsure: Unsure, act: Act) -> bool:

@@ -10,6 +10,7 @@ from bot.flows.finding import Finder, each_once
 from bot.flows.living import LivingPages
 from bot.flows.services import Services
 from bot.flows.tap import Response, Tap
+from bot.screens.page import Lines
 from bot.understanding.intents import About, Wish
 
 
@@ -27,7 +28,9 @@ class QuestionsAboutClasses:
         if about in (About.LAST, About.FIRST, About.CLOSING) and not wishes[0].days:
             wishes = [replace(wish, days=(when.today,)) for wish in wishes]
         views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
+        left_out: tuple[str, ...] = ()
         if not views and wishes[0].hours:  # the hour is of what else was told: "I have a train at 20:40"
+            left_out = (screens.plain_words.told(Wish(hours=wishes[0].hours), when),)
             wishes = [replace(wish, hours=None) for wish in wishes]
             views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
         if not views:
@@ -50,4 +53,6 @@ class QuestionsAboutClasses:
                 page = asked.opening_page(wish, views, self._house.opening, when)
             case _:
                 page = asked.edge_page(wish, views, when, last=about is About.LAST)
+        if left_out:
+            page = replace(page, text=str(Lines().add(page.text).add(screens.doubts.left_out(left_out))))
         return await self._living.of_words(page)

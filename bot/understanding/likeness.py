@@ -71,6 +71,10 @@ class Likeness:
         self._cost = {topic: math.log(signs_of[topic] + UNSEEN * len(counts)) for topic in self._topics}
         self._start = {topic: RARE * math.log(texts[topic] / texts.total()) for topic in self._topics}
 
+    def has(self, word: str) -> bool:
+        """Whether people write the word: it is no misspelling of another then."""
+        return sum(gain > 0 for _topic, gain in self._gain.get(word, ())) > 0
+
     def of(self, text: str) -> list[Likely]:
         """Every topic, the likeliest first."""
         known = [sign for sign in signs(text) if sign in self._gain]

@@ -96,7 +96,10 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
     read = by_grammar(text, vocabulary, today)
     if read == Unsure(Doubt.LONG) or not any(sign.isalpha() for sign in text):
         return read
-    return weighed(read, known().of(text), lambda place: _page_of(place, normalised(text), today))
+    examples = known()
+    if isinstance(read, Unsure) and read.near and all(examples.has(word) for word in read.words):
+        read = replace(read, near=())  # words that people write misspell no course
+    return weighed(read, text, examples, lambda place: _page_of(place, normalised(text), today))
 
 
 def _page_of(place: Place, plain: str, today: date) -> Show:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -28,8 +29,9 @@ from bot.understanding.intents import (
     Wish,
     Word,
 )
-from bot.understanding.likeness import Likely
+from bot.understanding.likeness import Likely, Likeness
 from bot.understanding.topics import KIN, NEAREST, NOT_OURS, PAGES, QUESTIONS, WORDS, Topic
+from bot.understanding.words import worded
 
 SURE = 0.8
 """From here on the examples answer what the grammar can't.
@@ -38,11 +40,14 @@ That is right of 19 in 20 ordinary messages that they have not seen, and of 17 i
 """
 OWN = 0.85  # from here on a class that is named without a verb is one's own
 CONTRADICTED = 0.9  # from here on a clear reading of the grammar becomes a question
+BESIDES = 0.6  # from here on a part of a message is a wish of its own
+ALONE = 0.6  # the same, where nothing is heard that could be done
 LIKELY = 0.5  # from here on a topic's page, or what it asks to be done, is among what is offered
 LEAST = 0.12  # a page that is less likely is not offered where nothing at all was understood
 Shown = Callable[[Place], Show]
 """The page of that name, with what a message says about it."""
 
+CLAUSE = re.compile(r"[.!?;,\n]+|\s(?:and|e|but|ma|so|quindi|then|poi|otherwise|altrimenti)\s")
 OPEN = (Doubt.WORDS, Doubt.UNKNOWN, Doubt.PAST, Doubt.TIMES)
 """Questions whose answer the topic may be; the others say for themselves what they are about."""
 BESIDE_A_NO = (Topic.WATCH, Topic.UNWATCH, Topic.SERIES, Topic.LOOK, Topic.LEAVE, Topic.MINE, *WORDS, *NOT_OURS)
@@ -59,20 +64,29 @@ PAGES_OF = {place: topic for topic, place in PAGES.items()} | {
     Place.MINE: Topic.MINE, Place.WATCHES: Topic.WATCH, Place.PERIODIC: Topic.SERIES, Place.HOURS: Topic.LOOK,
     Place.WEEK: Topic.LOOK, Place.NEW: Topic.BOOK, Place.USUAL: Topic.BOOK, Place.LAST_WEEK: Topic.BOOK,
 }  # fmt: skip
+USUAL = worded("solito solita usual")
 SAYINGS = {Word.HELLO: Topic.HELLO, Word.THANKS: Topic.THANKS, Word.NO: Topic.LEAVE, Word.CHAT: Topic.CHAT}
 
 
-def weighed(intent: Intent, likely: Sequence[Likely], shown: Shown) -> Intent:
+def weighed(intent: Intent, text: str, examples: Likeness, shown: Shown) -> Intent:
     """The reading as it stands, or what the examples make of it."""
+    likely = examples.of(text)
     best = likely[0]
     if isinstance(intent, Unsure):
-        return _settled(intent, likely, shown)
+        return _settled(intent, likely, _clauses(text, examples), shown)
     topic, wish = topic_of(intent), _wish_of(intent)
     if topic in (Topic.LOOK, Topic.BOOK) and best.topic is Topic.MINE and best.share >= OWN and wish.names:
         return Show(Place.MINE, wish.days, names=wish.names, hours=wish.hours)  # "do I have yoga tomorrow?"
     if topic is None or best.share < CONTRADICTED or _agree(topic, best.topic) or _is_whole(topic, wish):
         return intent
     return _doubted(intent, best.topic)
+
+
+def _clauses(text: str, examples: Likeness) -> list[float]:
+    """How sure it is of each part of a message that it asks for something to be done, where it is more than a word."""
+    parts = [part.strip() for part in CLAUSE.split(text.lower())]
+    several = [examples.of(part) for part in parts if len(part.split()) > 1]
+    return [sum(one.share for one in likely if one.topic in DEEDS) for likely in several]
 
 
 def topic_of(intent: Intent) -> Topic | None:
@@ -144,23 +158,66 @@ def _wish_of(intent: Intent) -> Wish:
             return Wish()
 
 
-def _settled(unsure: Unsure, likely: Sequence[Likely], shown: Shown) -> Intent:
+def _settled(unsure: Unsure, likely: Sequence[Likely], clauses: Sequence[float], shown: Shown) -> Intent:
     """A question of the grammar, answered by the topic where that is sure; else with the likeliest topics offered."""
     best = likely[0]
+    if best.share >= SURE and best.topic is Topic.OTHERS and unsure.doubt is not Doubt.HANDED_ON:
+        return Unsure(Doubt.OTHERS, about=(Place.TOGETHER, Place.MINE))
+    if unsure.doubt in (*NOT_OURS.values(), Doubt.COST) and best.topic in NOT_OURS:
+        return replace(unsure, readings=(), heard=Wish(), near=())  # no class is offered beside it
+    if USUAL & {*unsure.words, *unsure.unused} and not unsure.heard.names and not unsure.acts:
+        return Show(Place.USUAL)
+    if unsure.doubt is Doubt.NEGATED and best.share >= SURE:
+        unsure = _with_a_no_of_the_story(unsure, best.topic)
     is_open = unsure.doubt in OPEN or (unsure.doubt is Doubt.NEGATED and best.topic in BESIDE_A_NO)
     if not is_open:
         return unsure
-    if best.share >= SURE:
+    says_nothing = unsure.heard == Wish() and not unsure.acts and not unsure.readings
+    alone = says_nothing and best.topic in {*SAYINGS.values(), *NOT_OURS}
+    if best.share >= (ALONE if alone else SURE):
+        if best.topic not in DEEDS and _wants_more(best.topic, clauses, _told(unsure)):
+            return replace(unsure, doubt=NOT_OURS.get(best.topic, unsure.doubt), about=_first_of(best.topic, unsure))
         return _answered(unsure, best.topic, shown) or unsure
-    nothing = unsure.heard == Wish() and not unsure.acts and not unsure.readings
-    least = LEAST if nothing else LIKELY
+    least = LEAST if says_nothing else LIKELY
     places = [
         NEAREST[one.topic]
         for one in likely
-        if one.share >= least and one.topic in NEAREST and (nothing or one.topic is not Topic.TOGETHER)
+        if one.share >= least and one.topic in NEAREST and (says_nothing or one.topic is not Topic.TOGETHER)
     ]
     about = tuple(dict.fromkeys((*places, *unsure.about)))[:MOST_PAGES]
     return replace(_also(unsure, best), about=about)
+
+
+def _wants_more(topic: Topic, clauses: Sequence[float], told: set[Act]) -> bool:
+    """Whether a part of the message asks for something to be done besides; of "cancel it... no, leave it" the last."""
+    if len(clauses) < 2:
+        return False
+    if topic is Topic.LEAVE:
+        return clauses[-1] >= BESIDES
+    return bool(told & TO_BE_DONE) or max(clauses) >= BESIDES
+
+
+def _told(unsure: Unsure) -> set[Act]:
+    """What is to be done, as the grammar heard it."""
+    return {one.act for one in unsure.acts if not one.denied} - {Act.KEEP}
+
+
+def _first_of(topic: Topic, unsure: Unsure) -> tuple[Place, ...]:
+    place = NEAREST.get(topic)
+    return tuple(dict.fromkeys((*((place,) if place else ()), *unsure.about)))[:MOST_PAGES]
+
+
+def _with_a_no_of_the_story(unsure: Unsure, topic: Topic) -> Unsure:
+    """Without the no, named as not used, where it denies nothing that is to be done: "I never manage to get zumba"."""
+    is_kept = topic is Topic.LEAVE or any(one.denied or one.act is Act.KEEP for one in unsure.acts)
+    is_kept = is_kept or (topic in OF_MINE and not unsure.acts)  # "I can't come": that no is the wish
+    if is_kept or topic in BESIDE_A_NO:
+        return unsure
+    heard, denied = unsure.heard, unsure.denied
+    if denied.names and not heard.names:
+        heard, denied = replace(heard, names=denied.names, where=heard.where or denied.where), Wish()
+    unused = tuple(dict.fromkeys((*(no.lower() for no in unsure.noes), *unsure.unused)))
+    return replace(unsure, doubt=Doubt.WORDS, heard=heard, denied=denied, noes=(), unused=unused)
 
 
 def _also(unsure: Unsure, best: Likely) -> Unsure:
@@ -175,12 +232,11 @@ def _also(unsure: Unsure, best: Likely) -> Unsure:
 
 def _answered(unsure: Unsure, topic: Topic, shown: Shown) -> Intent | None:
     """What a sure topic makes of a question; None where the question stays as it is."""
-    acts = {one.act for one in unsure.acts if not one.denied} - {Act.KEEP}
-    heard = unsure.heard
+    acts, heard = _told(unsure), unsure.heard
     if topic in WORDS:
         return _said(unsure, topic)
     if topic in NOT_OURS:
-        return Unsure(NOT_OURS[topic]) if not acts - {Act.BOOK} else None
+        return Unsure(NOT_OURS[topic]) if heard == Wish() or not acts - {Act.BOOK} else None
     if topic is Topic.UNDO and heard.names:
         readings = tuple(dict.fromkeys((Book((heard,)), *unsure.readings)))
         return replace(unsure, readings=readings, about=(Place.NEWEST, Place.MINE))
@@ -188,10 +244,8 @@ def _answered(unsure: Unsure, topic: Topic, shown: Shown) -> Intent | None:
         return None
     if topic in PAGES:
         return _page(unsure, topic, shown) if not (acts & TO_BE_DONE and heard != Wish()) else None
-    if topic in (*QUESTIONS, Topic.MINE, Topic.OTHERS) and acts & {Act.CANCEL, Act.MOVE}:
+    if topic in (*QUESTIONS, Topic.MINE) and acts & {Act.CANCEL, Act.MOVE}:
         return None
-    if topic is Topic.OTHERS:
-        return Unsure(Doubt.OTHERS, about=(Place.TOGETHER, Place.MINE))
     if topic is Topic.MINE:
         return Show(Place.MINE, heard.days, names=heard.names, hours=heard.hours, unused=unsure.unused)
     if topic in QUESTIONS and (heard.names or (heard.days and topic is not Topic.NATURE)):
@@ -205,7 +259,7 @@ def _answered(unsure: Unsure, topic: Topic, shown: Shown) -> Intent | None:
 
 def _said(unsure: Unsure, topic: Topic) -> Said | None:
     """A word that asks for nothing, unless something is to be done besides."""
-    wanted = {one.act for one in unsure.acts if not one.denied} - {Act.KEEP}
+    wanted = _told(unsure)
     if topic is Topic.LEAVE:
         return Said(Word.NO) if not wanted - {Act.CANCEL, Act.STOP, Act.BOOK} or unsure.noes else None
     of_a_class = bool(unsure.heard.days and unsure.heard.names) if topic is Topic.THANKS else unsure.heard != Wish()
@@ -222,7 +276,7 @@ def _page(unsure: Unsure, topic: Topic, shown: Shown) -> Show:
 
 def _deed(unsure: Unsure, topic: Topic, shown: Shown) -> Intent | None:
     """What is to be done, as a question about the classes that were heard; without any, where one chooses them."""
-    heard, told = unsure.heard, {one.act for one in unsure.acts if not one.denied}
+    heard, told = unsure.heard, _told(unsure)
     reading = _reading(topic, heard, unsure.readings)
     says_so = told or unsure.drops or unsure.gives_up or unsure.noes or heard == Wish() or heard.names
     if reading is None or (topic in (Topic.CANCEL, Topic.MOVE) and not says_so):
@@ -240,14 +294,16 @@ def _deed(unsure: Unsure, topic: Topic, shown: Shown) -> Intent | None:
         readings=tuple(dict.fromkeys((*readings, *contradicted))),
         acts=_acts(topic, unsure.acts),
         of_mine=topic in OF_MINE,
-        drops=unsure.drops or topic in OF_MINE,
-        weekly=unsure.weekly or topic in (Topic.SERIES, Topic.WEEKLY),
+        drops=topic in OF_MINE or (unsure.drops and topic is not Topic.BOOK),
+        weekly=unsure.weekly or topic is Topic.WEEKLY or (topic is Topic.SERIES and len(heard.days) == 1),
         is_told=unsure.is_told or topic not in (Topic.BOOK, Topic.LOOK, Topic.CAPACITY),
     )
 
 
 def _acts(topic: Topic, acts: tuple[Asked, ...]) -> tuple[Asked, ...]:
     act = ACTS.get(topic)
+    if topic is Topic.BOOK and Asked(Act.BOOK) in acts:  # "make it two" is no move then
+        return tuple(one for one in acts if one.denied or one.act not in (Act.MOVE, Act.CANCEL))
     return acts if act is None or any(one.act is act for one in acts) else (Asked(act), *acts)
 
 

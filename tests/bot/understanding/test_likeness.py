@@ -93,3 +93,38 @@ def test_who_asks_whether_they_have_a_class_is_shown_what_they_have(said: str) -
     assert isinstance(found, Show)
     assert found.place is Place.MINE
     assert found.names == ("Fit Center",)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "never mind pilates tomorrow, cancel it",
+        "ok leave yoga as it is and cancel pilates thursday",
+        "thank you so much, you're a star. Tomorrow I can't come",
+        "sei un mito grazie, domani non vengo",
+        "will they let me in if I'm 10 minutes late? book yoga tomorrow at 18",
+        "siete chiusi l'8? altrimenti prenota yoga",
+        "turn off reminders and cancel everything",
+        "parla italiano e annulla tutto",
+        "quando aprono le prenotazioni di zumba giovedì? prenotami appena aprono",
+    ],
+)
+def test_a_wish_beside_something_else_is_asked_about_and_not_lost(said: str) -> None:
+    assert isinstance(understand(said, DEMO, TODAY), Unsure)
+
+
+@pytest.mark.parametrize(
+    "said", ["disdici boxe... no vabbè dai, ci vado, lascia", "Cancel boxe... no leave it, I'll go"]
+)
+def test_what_is_taken_back_in_the_same_breath_is_left(said: str) -> None:
+    assert understand(said, DEMO, TODAY) == Said(Word.NO)
+
+
+def test_a_no_of_the_story_does_not_deny_the_class() -> None:
+    found = understand(
+        "I never manage to get zumba at Giuriati, at midnight I'm sleeping! Can you do it for monday?", DEMO, TODAY
+    )
+    assert isinstance(found, Unsure)
+    assert found.doubt is Doubt.WORDS
+    assert found.heard.names == ("ZUMBA",)
+    assert "never manage" in found.unused
