@@ -49,6 +49,7 @@ class _Held:
     hangs_at: float
     extended_at: float
     sure_until: float  # at the least, wherever the database is: counted from before it was asked
+    granted: float  # seconds that the lease had when it was extended
     acts: Acts = field(default_factory=Acts)
 
 
@@ -73,7 +74,7 @@ class Leases:
         """
         now, waits = steady(), (action.opens_at - self._clock()).total_seconds() if action.opens_at else 0.0
         hangs_at = now + max(waits, 0.0) + self._times.longest_action
-        held = _Held(action, hangs_at, now, self._sure_until(claimed_at or now, self._times.usual))
+        held = _Held(action, hangs_at, now, self._sure_until(claimed_at or now, self._times.usual), self._times.usual)
         self._held.append(held)
         if not self._at_work:
             self._at_work = [
@@ -130,10 +131,13 @@ class Leases:
             self._drop(hanging)
 
     async def _extend(self) -> None:
-        """Extends what has used up a third of its lease: near an opening that is every one, and soon."""
+        """Extends what has used up a third of its lease: near an opening that is every one, and soon.
+
+        A third of the one it has: behind an opening the next is far longer, and the short one would run out meanwhile.
+        """
         now = steady()
         due = [(each, self.length(each.action)) for each in self._held]
-        due = [(each, length) for each, length in due if now - each.extended_at >= length / 3]
+        due = [(each, length) for each, length in due if now - each.extended_at >= min(length, each.granted) / 3]
         if not due:
             return
         try:
@@ -142,7 +146,7 @@ class Leases:
             log.error("  The leases of %d actions could not be extended: %s", len(due), error)
             return
         for held, length in due:
-            held.extended_at, held.sure_until = now, self._sure_until(now, length)
+            held.extended_at, held.granted, held.sure_until = now, length, self._sure_until(now, length)
         numbers = {(action.id, action.attempts) for action in lost}
         gone = [each for each in self._held if (each.action.id, each.action.attempts) in numbers]
         for held in gone:

@@ -1,8 +1,9 @@
 """Which topic a message is most like, among some thousand examples: people say it in more ways than a grammar has.
 
 A naive Bayes classifier: each word, its beginning, each pair of neighbours speaks for the topics in whose examples it
-stands. Names of courses and places, days and hours are taken for one another. It needs a few hundred lines of
-dependencies less than a library for it would bring onto a Raspberry Pi, and a quarter of a millisecond a message.
+stands. Names of courses and places, days and hours are taken for one another. It is these forty lines, because a
+library for it would bring a hundred megabytes onto a Raspberry Pi. To read the examples takes about half a second of a
+desktop's processor, once; to compare a message a fraction of a millisecond.
 """
 
 from __future__ import annotations

@@ -117,6 +117,28 @@ async def test_around_an_opening_a_lease_is_short(db: Database, clock: FakeClock
     assert Leases(db, Closed().close, LeaseTimes(), clock).length(action) == length
 
 
+async def test_behind_an_opening_no_short_lease_runs_out_because_the_next_is_long(
+    db: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short, long, extend = asyncio.Event(), asyncio.Event(), db.claims.extend
+    times = LeaseTimes(usual=10 * PATIENCE, at_opening=0.03, near=timedelta(seconds=30), longest_action=10 * PATIENCE)
+
+    async def seen(leases: Sequence[tuple[Action, float]]) -> list[Action]:
+        for _action, length in leases:
+            (long if length == times.usual else short).set()
+        return await extend(leases)
+
+    monkeypatch.setattr(db.claims, "extend", seen)
+    action = replace(await claimed(db, GIULIA), opens_at=clock.now)
+    leases = Leases(db, Closed().close, times, clock)
+    async with asyncio.timeout(PATIENCE):
+        with leases.kept(action):
+            leases._held[0].extended_at -= times.usual  # as if it had been claimed long before
+            await short.wait()
+            clock.now += timedelta(seconds=31)
+            await long.wait()
+
+
 async def test_with_many_in_hand_a_lease_around_an_opening_is_longer(db: Database, clock: FakeClock) -> None:
     action = replace(await claimed(db, GIULIA), opens_at=clock())
     leases = Leases(db, Closed().close, LeaseTimes(at_ease=2), clock)
