@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.screens.failure_messages import FAILURE_MESSAGES, NOT_IN_TIMETABLE, WHILE_WAITING
+from bot.screens.failure_messages import FAILURE_MESSAGES, NO_BUTTON, NOT_IN_TIMETABLE, WHILE_WAITING
 from demo.site.accounts import AUTH_COOKIE
 from demo.site.load import BOOKINGS
 from demo.site.schedule import LIMIT_WORDS
@@ -177,9 +177,9 @@ async def test_late_cancelling_is_refused_has_no_button_or_costs_a_point(here: J
     here.set(late_cancel="refused", penalties=True)
     _, result = await here.books("Prenotata!")
     here.goes_to(here.slot().starts_at - timedelta(minutes=90))
-    for way in ("refused", "no_button"):
+    for way, told in (("refused", FAILURE_MESSAGES["CancelTooLate"]), ("no_button", NO_BUTTON)):
         here.set(late_cancel=way)
-        row, _ = await here.cancels(result, str(FAILURE_MESSAGES["CancelTooLate"].happened), late=True)
+        row, _ = await here.cancels(result, str(told.happened), late=True)
         assert (row.status, row.error_kind, here.held) == (FAILED, "CancelTooLate", [PILATES]), way
     here.set(late_cancel="allowed")
     row, _ = await here.cancels(result, "Annullata", late=True)
