@@ -133,7 +133,8 @@ async def find_slots(
 ) -> list[Slot | BookingRefused]:
     """For each class its slot before it opens, or why it has none. A schedule of several classes is asked for once.
 
-    A class that is not there by its name, or at its hour, is looked for by the id that its slot had `before`.
+    A class that is not there by its name, or at its hour, is looked for by the id that its slot had `before`: one of
+    these slots with ids.
     """
     async with session.operation(f"find {len(wishes)} slots"):
         read = asked_once(session)
@@ -144,9 +145,12 @@ async def _find_or_refusal(
     session: SiteSession, wish: ClassRef, read: Reader, before: Slot | None
 ) -> Slot | BookingRefused:
     try:
-        return await find_before_opening(session, wish, read)
-    except SlotNotFound as missing:
-        return (await find_by_id(session, before, read) if before else None) or missing
+        try:
+            return await find_before_opening(session, wish, read)
+        except SlotNotFound:
+            if before is None:
+                raise
+            return await find_by_id(session, before, read)
     except BookingRefused as refused:
         return refused
 

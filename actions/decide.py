@@ -61,7 +61,7 @@ from domain.results import REHEARSED_WELL
 MOST_FAILURES = 8  # tries of what is tried again for minutes
 MOST_ODD = 3  # tries again after an answer that makes no sense, while somebody waits for the result
 ENOUGH: dict[type[AppError], int] = {ClassCancelled: 2, ClassMoved: 2, YesWithoutPlace: 1 + MOST_ODD}
-"""Tries after which what the last of them met alike is believed, and told."""
+"""Tries in a row that have met the same, after which it is believed, and told."""
 FIRST_PAUSE = timedelta(seconds=2)
 GROWTH = 2.0  # of the pauses
 PATIENT_GROWTH = 1.3  # of the pauses of PATIENT: a site that comes back late is found within a third of its delay
@@ -282,7 +282,8 @@ def _tried_again(error: AppError, job: Job, step: Step, now: datetime) -> Outcom
     if step is Step.APPEARS:
         step, longest = (Step.PATIENT, APPEARS_WITHIN) if is_near_opening(action, now) else (Step.FEW, LONGEST_PAUSE)
     if step is Step.AGREED:
-        if action.error_kind == error.kind and action.failures + 1 >= ENOUGH[type(error)]:
+        action = action if action.error_kind == error.kind else replace(action, failures=0)  # those alike count
+        if action.failures + 1 >= ENOUGH[type(error)]:
             return _failed(error, action)
         longest = AGREED_WITHIN
     ends = _too_late_from(job)
@@ -293,7 +294,7 @@ def _tried_again(error: AppError, job: Job, step: Step, now: datetime) -> Outcom
         return _failed(error, action)
     trouble = AccountTrouble(error) if isinstance(error, LoginStopped) else None
     tell = step is Step.PATIENT and action.failures + 1 == TOLD_AFTER
-    return _failed_try(error, action, again, tell=tell, account=trouble)
+    return replace(_failed_try(error, action, again, tell=tell, account=trouble), failures=action.failures + 1)
 
 
 def _rehearsed(error: AppError, job: Job, facts: Facts) -> Waits:

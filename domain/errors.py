@@ -286,6 +286,8 @@ class SlotNotFound(BookingRefused):
     A booking asked for before its slot opened, and a watch, look until the class begins.
     """
 
+    is_gone = False  # its id was known, and its day shows other slots at its hour or later, and not that id
+
 
 class ClassCancelled(BookingRefused):
     """The site says that the class does not take place: told once it was said twice."""

@@ -218,11 +218,6 @@ class ClassRef:
             and same_place(kind, other_kind)
         )
 
-    def differs_in_place(self, other: ClassRef) -> bool:
-        """Whether the other is the same course at the same hour, and only its place or kind is said otherwise."""
-        then = (self.day, self.start) == (other.day, other.start) and same_course(self.course, other.course)
-        return then and not self.is_then_and_there(other)
-
     def named_as(self, asked: ClassRef) -> ClassRef:
         """This class as "my bookings" shows it; where that says only its kind, under the name it was asked for."""
         if plain(self.course) != plain(asked.kind) or not self.is_then_and_there(asked):

@@ -14,6 +14,11 @@ def plain(text: str) -> str:
     return " ".join(letters.casefold().split())
 
 
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name, as they are compared."""
+    return frozenset(re.findall(r"\w+", plain(name)))
+
+
 def name_parts(name: str) -> list[str]:
     """`Giuriati - Corsi Platinum` -> its parts; a dash without blanks divides only a name that has none with them."""
     text = " ".join(name.split())

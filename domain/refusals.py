@@ -53,6 +53,18 @@ TROUBLE = r"pien|blocc|occupat|non (?:e )?(?:disponibil|complet|risponde|raggiun
 CLASS = r"lezione|attivita|corso|evento|appuntamento|orario"
 OF_THE_CLASS = rf"(?:per|a|di|su) (?:quest\w+ ?|la |il |l')(?:{CLASS}|classe|sessione)"
 OF_A_PERSON = r"\b(?:hai|puoi|utente|tuo|tua|your?)\b"
+OF_THE_CLASS_ALONE = (
+    r"^(?!.*(?:\b(?:hai|puoi|puo|non|te|tu|you|your)\b|richiest|prenot|iscri|error|riprov|operazion|transazion|utent|tardi"
+    r"|ritard|book|request|retry|try again)).*"
+)
+"""Before the words that call a class off: nothing beside them tells of what a person, or the site, did with it."""
+_IS, _OF_WHEN = r"(?: (?:e|risulta|stat[ao]|e stat[ao]))?", r"(?: del(?:le|l')? ?(?:ore )?\d\S*)?"
+CALLED_OFF = (
+    rf"(?:\blezione{_OF_WHEN}{_IS} (?:annullata|cancellata|soppressa)"
+    rf"|\bcorso{_OF_WHEN}{_IS} (?:annullato|cancellato|soppresso)"
+    r"|\b(?:class|event)(?: is| was| has been)? cancell?ed)\b"
+)
+WHY_OFF = r"istruttor|insegnant|docent|trainer|maltempo|scioper|festiv|manutenz|chiusur"
 GREETING = re.compile(r"\b(?:gentil[ei]|car[oai]|egregi[oa]|spett\S*|dear) (?:utent\w+|client\w+|soci\w*|user|member)")
 BARRED = r"sospes|bloccat|inibit|interdett|disabilitat|penal|no.?show|sanzion"
 
@@ -62,8 +74,8 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (BookingRefused, r"sessione .{0,15}(?:scadut|interrott|non valid|terminat)|session .{0,12}expired"),
     (BookingRefused, r"time.?out|(?:server|internal|unexpected|unknown) error|exception|object reference"),
     # the class itself does not take place
-    (ClassCancelled, rf"(?:{CLASS})\b.{{0,20}}(?:sospes|annullat|soppress|cancellat|rinviat)\w*.{{0,40}}"
-                     r"(?:istruttor|insegnant|docent|trainer|maltempo|scioper|festiv|manutenz|chiusur)"),
+    (ClassCancelled, rf"{OF_THE_CLASS_ALONE}{CALLED_OFF}.{{0,40}}(?:{WHY_OFF})"),
+    (SlotNotFound, rf"(?:{CLASS})\b.{{0,20}}(?:sospes|annullat|soppress|cancellat|rinviat)\w*.{{0,40}}(?:{WHY_OFF})"),
     # kept for who stood on the list, for a while after somebody gave the place back
     (HeldForOthers, r"(?:riservat|trattenut|tenut|offert|assegna)\w*.{0,40}(?:list|attesa|altri|precedenz|priorit)"),
     (HeldForOthers, r"(?:appena|da poco) (?:stat[oa] )?(?:liberat|cancellat|disdett|annullat|rilasciat)"),
@@ -216,8 +228,9 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
                r"|places) .{0,8}taken"),
     (SlotNotFound, rf"(?:{CLASS}|numero|prenotazione|posto)\b.{{0,25}}non .{{0,12}}valid|inesistente|not found"),
     (SlotNotFound, r"non (?:e )?(?:piu )?(?:stat[ao] )?(?:esist|trovat|presente)"),
-    (ClassCancelled, rf"(?:{CLASS})\b.{{0,20}}(?:annullat|cancellat|soppress)|(?:class|event) .{{0,20}}cancell?ed"),
-    (SlotNotFound, rf"(?:{CLASS})\b.{{0,20}}(?:rimoss|eliminat)"),
+    (ClassCancelled, rf"{OF_THE_CLASS_ALONE}{CALLED_OFF}"),
+    (SlotNotFound, rf"(?:{CLASS})\b.{{0,20}}(?:annullat|cancellat|rimoss|soppress|eliminat)|(?:class"
+                   rf"|event) .{{0,20}}cancell?ed"),
 )  # fmt: skip
 """The more telling first, as `plain` writes them: no accents, no capitals."""
 

@@ -127,6 +127,9 @@ class Appearance:
         self._sightings = sightings
         self._steady = steady
         self._awaited: list[Awaited] = []
+        self._moved: dict[ClassRef, ClassMoved] = {}  # what the last look found at another hour
+        self._gone: set[ClassRef] = set()  # what the last look did not find, neither by its name nor by its id
+        self.ours: list[tuple[int, ClassRef]] = []  # choices that the timetable shows as ours, as it calls them now
         self._errors: Sequence[SiteError] = ()  # of the last schedules that were asked for, when none could be read
         self._asked = 0  # schedules, so that each of several calendars has its turn
 
@@ -135,33 +138,40 @@ class Appearance:
     async def remember(self) -> None:
         """Looks up, minutes before the opening, what nothing is known of: a class keeps its id, whatever becomes of its
         name or hour."""
-        unknown = [wish for _, wish in self._wishes if not any(wish.matches(each.ref) for each in self._known)]
+        unknown = [wish for _, wish in self._wishes if self._remembered(wish) is None]
         if unknown:
             found = await self._site.find_slots(unknown)
-            self._known = [*self._known, *(each for each in found if isinstance(each, Slot))]
+            self._known = [*(each for each in found if isinstance(each, Slot)), *self._known]
 
     async def look_up(self) -> Found:
         """For each wish its slot as the site lists it now, or why it has none."""
         wishes = [wish for _, wish in self._wishes]
         before = [each for each in self._known if each.appointment_id]
         found = await self._site.find_slots(wishes, before)
-        return [self._as_asked_for(*each) for each in zip(wishes, found, strict=True)]
+        self._moved, self._gone, self.ours = {}, set(), []
+        return [self._as_asked_for(*each) for each in zip(self._wishes, found, strict=True)]
 
-    def _as_asked_for(self, wish: ClassRef, found: Slot | BookingRefused) -> Slot | BookingRefused:
+    def _as_asked_for(self, wished: tuple[int, ClassRef], found: Slot | BookingRefused) -> Slot | BookingRefused:
         """The slot, perhaps under another name. One that was moved by more than a little is another hour, which nobody
         has asked for."""
+        number, wish = wished
+        if isinstance(found, SlotNotFound) and found.is_gone:
+            self._gone.add(wish)
         if not isinstance(found, Slot) or wish.matches(found.ref):
             return found
         log.info("  %s is shown as %s at %s: the same appointment", name_of(wish), found.course, found.start)
         if found.status is SlotStatus.BOOKED:  # an earlier try has booked it
+            self.ours.append((number, found.ref))
             return self._remembered(wish) or found
         if _apart(found.start, wish.start) <= A_LITTLE:
             return found
-        return ClassMoved(f"{name_of(wish)} was moved: {quote(f'{found.course}, {found.start:%H:%M}')}")
+        self._moved[wish] = ClassMoved(f"{name_of(wish)} was moved: {quote(f'{found.course}, {found.start:%H:%M}')}")
+        return self._moved[wish]
 
     def remembered(self) -> Found:
-        """For each wish its slot as it was listed before: a slot keeps its id."""
-        return [self._remembered(wish) or _not_there(wish) for _, wish in self._wishes]
+        """For each wish its slot as it was listed before: a slot keeps its id. What the last look found elsewhere, or
+        nowhere, has none."""
+        return [self._moved.get(wish) or self._remembered(wish) or _not_there(wish) for _, wish in self._wishes]
 
     def choices(self, found: Found) -> tuple[list[Choice], list[BookingRefused]]:
         """What can be tried, in order, and why the rest can't. What is not listed is expected to appear."""
@@ -177,12 +187,17 @@ class Appearance:
         return choices, refusals
 
     def _remembered(self, wish: ClassRef) -> Slot | None:
-        """The slot as listed before, with its id: absent now, it may not be open yet, or be hidden for a moment."""
+        """The slot as listed before, with its id: absent now, it may not be open yet, or be hidden for a moment.
+
+        None once the site shows its id at another hour, or its day without it: nobody has chosen where it is now.
+        """
+        if wish in self._moved or wish in self._gone:
+            return None
         return next((each for each in self._known if each.appointment_id and wish.matches(each.ref)), None)
 
     def _expected(self, wish: ClassRef) -> Slot:
         """What will probably appear, for what depends on its length."""
-        likely_one = (each for each in self._known if wish.matches(each.ref))
+        likely_one = (replace(each, appointment_id="") for each in self._known if wish.matches(each.ref))
         return next(likely_one, _of_usual_length(wish))
 
     # ----- at the opening

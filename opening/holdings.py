@@ -47,15 +47,16 @@ class Holdings:
         with suppress(*PASSING):
             self._listed = await self._timeline.while_there_is_time("my bookings", self._site.bookings)
 
-    async def won_already(self) -> tuple[int, Booking] | None:
+    async def won_already(self, ours: Wishes = ()) -> tuple[int, Booking] | None:
         """The choice that is held, with its booking: an earlier attempt booked it and crashed before settling.
 
+        `ours`: what the timetable shows as ours of the choices, under the names that it has for them now.
         After the opening, raises what stands in its place and may not be ours: to shoot again might take a second one.
         What stood there before the opening says nothing about a place that nobody could have yet.
         """
         if self._listed is None:
             return None
-        for number, wish in self._wishes:
+        for number, wish in (*self._wishes, *ours):
             try:
                 held = await self._site.standing(self._listed, wish)
             except (OnWaitingList, PlaceUnclear) as stands:

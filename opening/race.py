@@ -126,7 +126,7 @@ class Race:
 
     async def _won_already(self) -> Won | None:
         """A choice that is held before this race has asked for anything."""
-        held = await self._holdings.won_already()
+        held = await self._holdings.won_already(self._appearance.ours)
         return Won(self._site.already_booked(held[1]), held[0], None) if held else None
 
     async def _try_early(self, choices: Sequence[Choice]) -> Won | None:

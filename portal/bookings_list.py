@@ -16,7 +16,7 @@ from playwright.async_api import Page
 
 import scraper
 from domain.errors import SiteChanged, SiteUnavailable
-from domain.matching import find_matching
+from domain.matching import find_matching, says_more_of_its_place
 from domain.model import Booking, ClassRef, Slot
 from portal import api
 from portal.pages.my_bookings import MyBookingsPage
@@ -130,10 +130,13 @@ class Sought:
         known_as_new = self.accepted and self.all_before
         return found, bool(found and (found.unknown_words or not known_as_new))
 
-    def spelled_otherwise(self, mine: Sequence[Booking]) -> tuple[Booking | None, bool]:
-        """As `among`, where the list says the place otherwise than the timetable: what alone has come into the list."""
+    def spelled_otherwise(self, mine: Sequence[Booking], places: Sequence[str]) -> tuple[Booking | None, bool]:
+        """As `among`, where the list says more of the place than the timetable: what alone has come into the list.
+
+        `places`: those of the timetable. What may be at another of them is not ours.
+        """
         there = self.slot.ref if self.slot else self.wish
-        new = [each for each in mine if self.is_new(each) and each.ref.differs_in_place(there)]
+        new = [each for each in mine if self.is_new(each) and says_more_of_its_place(each.ref, there, places)]
         found = new[0] if len(new) == 1 else None
         known_as_new = self.accepted and self.all_before
         return found, bool(found and (found.unknown_words or not known_as_new))

@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from domain.errors import OnWaitingList, PlaceUnclear, quote
 from domain.matching import find_matching
-from domain.model import Activity, Booking, ClassRef, Slot, SlotStatus
+from domain.model import Booking, ClassRef, Slot, SlotStatus
 from domain.readings import Before
 from domain.waiting_list import CONTRADICTED, UNMARKED
 from portal import bookings_list, schedules
 from portal.bookings_list import BookingsList, Sought
-from portal.schedules import Standing, is_at, known_calendars, name_of, standing_of, status_of
+from portal.schedules import Standing, known_calendars, name_of, standing_of, status_of
 from portal.session.site_session import SiteSession
 from portal.side_by_side import noticed
 
@@ -64,7 +64,8 @@ class _Looking:
             listed = await bookings_list.read_again_in_page(self._session, listed)
         found, in_doubt = self._sought.among(listed.bookings)
         if found is None:
-            found, in_doubt = self._sought.spelled_otherwise(self._nobody_elses(listed.bookings))
+            places = [each.activity.place for each in known_calendars(self._session)]
+            found, in_doubt = self._sought.spelled_otherwise(listed.bookings, places)
         if found is None:
             self._note_waiting(self._sought.waits_among(listed.waiting))
             return await self._at_another_hour(listed.bookings)
@@ -72,15 +73,6 @@ class _Looking:
             return await self._second_witness(found, asked)
         await self._refuse_if_contradicted(found, asked)
         return found
-
-    def _nobody_elses(self, mine: Sequence[Booking]) -> list[Booking]:
-        """The bookings without those at a place that is, by its name, the one of another calendar."""
-        others = [each.activity for each in known_calendars(self._session) if not self._may_be_in(each.activity)]
-        return [each for each in mine if not any(is_at(activity, each.ref) for activity in others)]
-
-    def _may_be_in(self, activity: Activity) -> bool:
-        slot = self._sought.slot
-        return activity.id == slot.activity.id if slot and slot.activity.id else is_at(activity, self._sought.wish)
 
     async def _at_another_hour(self, mine: Sequence[Booking]) -> Booking | None:
         """The booking of a class that was moved to another hour.

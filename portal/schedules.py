@@ -15,7 +15,7 @@ from typing import TypeVar
 from playwright.async_api import Page
 
 import scraper
-from domain.errors import SeveralClasses, SiteChanged, SiteError, SlotNotFound, quote
+from domain.errors import SeveralClasses, SiteChanged, SiteError, SiteUnavailable, SlotNotFound, quote
 from domain.model import FIT_CENTER, Activity, ClassRef, Slot, SlotStatus, same_course
 from domain.names import plain, same_place
 from portal import api
@@ -132,11 +132,6 @@ def refuse_if_several(found: Sequence[ClassRef]) -> None:
         raise SeveralClasses(f"it may mean any of these: {quote(', '.join(names))}")
 
 
-def is_at(activity: Activity, ref: ClassRef) -> bool:
-    """Whether a class can be one of an activity, by its place and its kind as far as both are said."""
-    return same_place(activity.place, ref.location) and same_place(activity.kind, ref.kind)
-
-
 def likely(calendars: Sequence[Calendar], wish: ClassRef) -> Sequence[Calendar]:
     """The calendars that can hold the wish: of its place and kind, else of its place, else all of them."""
 
@@ -167,10 +162,23 @@ async def status_of(session: SiteSession, wish: ClassRef, read: Reader | None = 
         return None
 
 
-async def find_by_id(session: SiteSession, slot: Slot, read: Reader) -> Slot | None:
-    """What a slot as it was before is now, by its id, whatever its name and hour. None when its day lacks it."""
-    there = await read(_calendar_of(session, slot), slot.day)
-    return next((each for each in there if slot.appointment_id and each.appointment_id == slot.appointment_id), None)
+async def find_by_id(session: SiteSession, slot: Slot, read: Reader) -> Slot:
+    """What a slot as it was before is now, by its id, whatever its name and hour.
+
+    Raises SlotNotFound when its calendar can't be read, or lacks it that day. One that is missing beside others of its
+    hour or later is gone: the site hides by the hour what has not opened.
+    """
+    try:
+        there = await read(_calendar_of(session, slot), slot.day)
+    except (SiteUnavailable, SiteChanged) as error:
+        raise SlotNotFound(
+            f"no day of {slot.activity.name} to look for {name_of(slot.ref)} by its id: {error}"
+        ) from error
+    if (same := next((each for each in there if each.appointment_id == slot.appointment_id), None)) is not None:
+        return same
+    missing = SlotNotFound(f"the timetable has no {name_of(slot.ref)}, nor its id")
+    missing.is_gone = any(each.appointment_id and each.start >= slot.start for each in there)
+    raise missing
 
 
 def _calendar_of(session: SiteSession, slot: Slot) -> Calendar:

@@ -32,24 +32,9 @@ from store.row_reading import all_readable, readable
 
 OLDER = "(read_at < :began OR read_at > :now)"
 DROP_OLDER = f"DELETE FROM slots WHERE date = :date AND activity_id = :activity AND {OLDER}"  # noqa: S608 - a constant
-EARLIER = "was:"
-"""Before the activity's id: so a class was called, or at that hour it was, before the site renamed or moved it.
-
-The row is shown to nobody. A booking that waits for its opening under that name finds the site's own id by it.
+KNOWN_ACTIVITIES = """
+    SELECT activity_id, max(missing_since) AS since FROM slots WHERE date = :date GROUP BY activity_id
 """
-IS_SHOWN = f"substr(activity_id, 1, {len(EARLIER)}) <> '{EARLIER}'"
-DROP_STILL_EARLIER = f"""
-    DELETE FROM slots WHERE date = :date AND activity_id = :earlier AND (course_name, time_start) IN (
-        SELECT course_name, time_start FROM slots WHERE date = :date AND activity_id = :activity AND {OLDER})
-"""  # noqa: S608 - a constant
-KEEP_AS_EARLIER = f"""
-    UPDATE slots SET activity_id = :earlier
-    WHERE date = :date AND activity_id = :activity AND {OLDER} AND appointment_id <> '' AND appointment_id IN (
-        SELECT appointment_id FROM slots WHERE date = :date AND activity_id = :activity AND NOT {OLDER})
-"""  # noqa: S608 - a constant
-KNOWN_ACTIVITIES = f"""
-    SELECT activity_id, max(missing_since) AS since FROM slots WHERE date = :date AND {IS_SHOWN} GROUP BY activity_id
-"""  # noqa: S608 - a constant
 NOTE_MISSING = f"""
     UPDATE slots SET missing_since = :since WHERE date = :date AND activity_id = :activity AND {OLDER}
 """  # noqa: S608 - a constant
@@ -58,7 +43,7 @@ LEAST_SHARE = 0.5  # a timetable that lost more than half of its slots is taken 
 
 def _slot(row: Row) -> CatalogueSlot:
     slot = Slot(
-        activity=Activity(row["activity_id"].removeprefix(EARLIER), row["activity"]),
+        activity=Activity(row["activity_id"], row["activity"]),
         appointment_id=row["appointment_id"],
         course=row["course_name"],
         day=date.fromisoformat(row["date"]),
@@ -133,9 +118,6 @@ def _drop_what_is_gone(tx: Transaction, timetable: Timetable, moment: Moment) ->
             values = {"date": day, "activity": row["activity_id"], "began": moment.began, "now": moment.now}
             since = row["since"] if row["since"] and row["since"] <= moment.began else None
             if (row["activity_id"], day) in found or (since and _far_apart(since, moment.began)):
-                renamed = values | {"earlier": EARLIER + row["activity_id"]}
-                tx.run(DROP_STILL_EARLIER, renamed)
-                tx.run(KEEP_AS_EARLIER, renamed)
                 tx.run(DROP_OLDER, values)
             else:
                 look_again = look_again or since is None
@@ -151,7 +133,7 @@ def _refuse_implausible(tx: Transaction, timetable: Timetable) -> None:
     if not timetable.slots:
         raise SiteChanged("the timetable came back empty: the old one stays")
     days = {day.isoformat() for day in timetable.days}
-    rows = tx.run(f"SELECT activity, date FROM slots WHERE {IS_SHOWN}")  # noqa: S608 - a constant
+    rows = tx.run("SELECT activity, date FROM slots")
     known = Counter(row["activity"] for row in rows if row["date"] in days)
     found = Counter(slot.activity.name for slot in timetable.slots)
     if found.total() < LEAST_SHARE * known.total():
@@ -293,11 +275,10 @@ class Catalogue:
     async def days(self, since: date) -> list[DaySummary]:
         """The days that were read, from that one on, each with how many slots it has."""
         rows = await self._db.rows(
-            f"""
-            SELECT date, read_at,
-                (SELECT count(*) FROM slots WHERE slots.date = slot_days.date AND {IS_SHOWN}) AS slots
+            """
+            SELECT date, read_at, (SELECT count(*) FROM slots WHERE slots.date = slot_days.date) AS slots
             FROM slot_days WHERE date >= :since ORDER BY date
-            """,  # noqa: S608 - a constant
+            """,
             {"since": since.isoformat()},
         )
         return [DaySummary(date.fromisoformat(row["date"]), row["slots"], instant(row["read_at"])) for row in rows]
@@ -305,15 +286,7 @@ class Catalogue:
     async def slots_on(self, day: date) -> list[CatalogueSlot]:
         """A day's slots by time, of every activity."""
         rows = await self._db.rows(
-            f"SELECT * FROM slots WHERE date = :date AND {IS_SHOWN} ORDER BY time_start, activity, course_name",  # noqa: S608
-            {"date": day.isoformat()},
-        )
-        return all_readable(_slot, rows)
-
-    async def _earlier_on(self, day: date) -> list[CatalogueSlot]:
-        """What a day's slots were before the site renamed or moved them."""
-        rows = await self._db.rows(
-            f"SELECT * FROM slots WHERE date = :date AND NOT {IS_SHOWN} ORDER BY id",  # noqa: S608 - a constant
+            "SELECT * FROM slots WHERE date = :date ORDER BY time_start, activity, course_name",
             {"date": day.isoformat()},
         )
         return all_readable(_slot, rows)
@@ -321,11 +294,10 @@ class Catalogue:
     async def slots_of(self, course: Course, since: date) -> list[CatalogueSlot]:
         """The slots of a course from that day on, by time, whatever its weekday and hour."""
         rows = await self._db.rows(
-            f"""
+            """
             SELECT * FROM slots WHERE course_name IN (:name, :nameless) AND activity = :activity AND date >= :since
-                AND {IS_SHOWN}
             ORDER BY date, time_start
-            """,  # noqa: S608 - a constant
+            """,
             {
                 "name": course.name, "nameless": "" if course.name == FIT_CENTER else course.name,
                 "activity": course.activity.name, "since": since.isoformat(),
@@ -341,9 +313,8 @@ class Catalogue:
         return [each for each in unseen if not _rules_out(listed, each.slot)]
 
     async def expected_on(self, day: date) -> list[Slot]:
-        """What a day has, also under its earlier names, and what it will have: the latter without ids."""
-        now, earlier = await self.slots_on(day), await self._earlier_on(day)
-        return [row.slot for row in (*now, *earlier, *await self.unseen_on(day))]
+        """What a day has, and what it will have: the latter without ids."""
+        return [row.slot for row in (*await self.slots_on(day), *await self.unseen_on(day))]
 
     async def awaited(self, wish: ClassRef) -> Slot | None:
         """What a class will be that the site does not show yet; None when it shows it, or it is not to come."""
@@ -353,7 +324,7 @@ class Catalogue:
     async def slot(self, slot_id: int) -> CatalogueSlot | None:
         """A slot by its row, None when the timetable no longer has it; by the row of its own once the site shows it."""
         if slot_id < UNSEEN:
-            row = await self._db.row(f"SELECT * FROM slots WHERE id = :id AND {IS_SHOWN}", {"id": slot_id})  # noqa: S608
+            row = await self._db.row("SELECT * FROM slots WHERE id = :id", {"id": slot_id})
             return readable(_slot, row)
         if (meant := course_and_day(slot_id)) is None:
             return None

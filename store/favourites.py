@@ -59,7 +59,6 @@ NEXT_CLASSES = """
     SELECT dated.*, 0 AS is_unseen, slots.id, activity_id, activity, appointment_id, course_name, time_start, time_end,
         instructor, places, status, read_at
     FROM dated CROSS JOIN slots ON slots.date = dated.date AND slots.time_start = dated.start
-        AND substr(slots.activity_id, 1, 4) <> 'was:'
         AND lower(coalesce(nullif(slots.course_name, ''), :gym)) = lower(coalesce(nullif(dated.course, ''), :gym))
     UNION ALL
     SELECT dated.*, 1, courses.id, '', courses.location || ' - ' || courses.course_type, '', courses.name,

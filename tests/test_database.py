@@ -240,21 +240,6 @@ async def test_a_refresh_twice_makes_no_duplicates_and_keeps_the_buttons_good(db
     assert [course.name for course in await db.catalogue.courses_on(0)] == ["YOGA", "PILATES"]
 
 
-async def test_a_renamed_slot_is_shown_once_and_its_earlier_name_still_leads_to_its_id(
-    db: Database, clock: FakeClock
-) -> None:
-    renamed = [replace(YOGA, course=name) for name in ("YOGA (sala 2)", "YOGA", "YOGA (sala 3)")]
-    for slot in (YOGA, *renamed):
-        await read(db, timetable(slot, PILATES), clock)
-        assert [each.slot.course for each in await db.catalogue.slots_on(MONDAY)] == [slot.course, "PILATES"]
-        assert [day.slots for day in await db.catalogue.days(MONDAY)] == [2]
-        assert [course.name for course in await db.catalogue.courses_on(0)] == [slot.course, "PILATES"]
-    known = [each for each in await db.catalogue.expected_on(MONDAY) if each.course == "YOGA"]
-    assert {(each.appointment_id, each.activity) for each in known} == {("a1", PLATINUM)}
-    await read(db, timetable(PILATES), clock)
-    assert [each.slot.course for each in await db.catalogue.slots_on(MONDAY)] == ["PILATES"]
-
-
 async def test_the_most_places_ever_seen_are_kept(db: Database, clock: FakeClock) -> None:
     await read(db, timetable(replace(YOGA, places=20)), clock)
     await read(db, timetable(replace(YOGA, places=3)), clock)

@@ -79,7 +79,9 @@ def renamed(asked: ClassRef | None, got: ClassRef | None) -> str:
     if asked is None or got is None or same_course(asked.course, got.named_as(asked).course):
         return ""
     return _(
-        "⚠️ L'avevi chiesta come {old}: nel tuo elenco il sito la chiama così.", old=safe(clip(asked.course, SHORT))
+        "⚠️ L'avevi chiesta come {old}: nel tuo elenco il sito la chiama {new}.",
+        old=safe(clip(asked.course, SHORT)),
+        new=safe(clip(got.course, SHORT)),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from domain.errors import (
     OnWaitingList,
     PlaceUnclear,
 )
+from domain.matching import says_more_of_its_place
 from domain.model import ActionType, ClassRef, NoticeKind, clock_time, instant, stamp
 from domain.results import AFTER_ALL, FROM_THE_LIST, THOUGH_WITHDRAWN
 from domain.unknown_outcome import leaves_unknown_outcome
@@ -191,20 +191,9 @@ def _last_about(
     newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
     found = next((row for row in newest_first if _wish_of(row).matches(wish)), None)
     if found is None and kind is ActionType.BOOK:
-        alike = [row for row in newest_first if _wish_of(row).differs_in_place(wish)]
-        found = alike[0] if alike and not _is_another_place(tx, wish, _wish_of(alike[0])) else None
+        places = [row["location"] for row in tx.run("SELECT DISTINCT location FROM courses")]
+        found = next((row for row in newest_first if says_more_of_its_place(wish, _wish_of(row), places)), None)
     return found, found["choice"] if found else 0
-
-
-def _is_another_place(tx: Transaction, listed: ClassRef, asked: ClassRef) -> bool:
-    """Whether the timetable has a place or kind by the name that the list gives a booking, beside the one asked for.
-
-    Else the list only spells that one otherwise.
-    """
-    places = tx.run("SELECT DISTINCT location, course_type FROM courses")
-    known = [replace(listed, location=row["location"], course_type=row["course_type"]) for row in places]
-    asked_then = replace(asked, course=listed.course)
-    return any(each.is_then_and_there(listed) and not each.is_then_and_there(asked_then) for each in known)
 
 
 def _wish_of(row: Mapping[str, Any] | Row) -> ClassRef:

@@ -131,7 +131,9 @@ def test_what_is_no_slip_of_the_site_is_told_once_a_few_tries_in_a_row_have_met_
         assert at
         assert at - now <= AGREED_WITHIN
     assert isinstance(after(error, replace(action(failures=tries - 1), error_kind=error.kind), now), Failed)
-    assert again(error, replace(action(failures=40), error_kind="SiteUnavailable"), now)
+    waits = after(error, replace(action(failures=40), error_kind="SiteUnavailable"), now)
+    assert isinstance(waits, Waits)
+    assert waits.failures == 1  # what it met before is none of those
 
 
 @pytest.mark.parametrize(("said", "minutes"), [(None, 10), (timedelta(minutes=5), 5), (timedelta(minutes=999), 60)])

@@ -59,7 +59,7 @@ async def test_what_was_booked_by_who_died_before_its_proof_is_found_at_its_new_
         slot.move_to("20:00")
         won = await opened.race(wish)
         assert won.booked.booking.start == EIGHT
-        assert opened.shots == [Outcome.ALREADY]
+        assert opened.shots == []
 
 
 @pytest.mark.parametrize(("course", "start"), [("PILATES MATWORK (sala 2)", "18:00"), ("PILATES MATWORK", "18:10")])
@@ -102,6 +102,41 @@ async def test_what_was_moved_by_more_than_a_little_is_told_and_its_alternative_
         assert "was moved" in won.why_not_first
 
 
+async def test_what_the_site_once_showed_at_another_hour_is_not_asked_for_when_it_falls_silent_then(at: Open) -> None:
+    async with at() as opened:
+        wish, slot = opened.pilates, opened.world.timetable.known(opened.pilates_id)
+        known = await before_it_moves(opened, wish)
+        appearance = Appearance(SiteCalls(opened.session), [(0, wish)], known, Sightings(), SteadyTime())
+        assert appearance.remembered() == known
+        slot.move_to("20:00")
+        moved = await appearance.look_up()
+        assert appearance.remembered() == moved
+        assert appearance.choices(moved)[0] == []
+
+
+async def test_what_is_missing_beside_later_classes_is_not_asked_for_by_the_id_that_it_had(at: Open) -> None:
+    async with at() as opened:
+        wish, slot = opened.pilates, opened.world.timetable.known(opened.pilates_id)
+        known = await before_it_moves(opened, wish)
+        appearance = Appearance(SiteCalls(opened.session), [(0, wish)], known, Sightings(), SteadyTime())
+        day = opened.world.timetable.day(TUESDAY, TUESDAY)
+        day.remove(slot)
+        [choice] = appearance.choices(await appearance.look_up())[0]
+        assert not choice.is_listed
+        day.append(slot)
+        assert appearance.choices(await appearance.look_up())[0][0].is_listed
+
+
+async def test_what_an_earlier_try_booked_is_known_by_the_name_that_it_has_now(at: Open) -> None:
+    async with at() as opened:
+        wish, slot = opened.pilates, opened.world.timetable.known(opened.pilates_id)
+        opened.known = await before_it_moves(opened, wish)
+        opened.world.places.take(GIULIA, slot)
+        slot.course = "PILATES (sala 2)"
+        won = await opened.race(wish)
+        assert (won.booked.booking.course, opened.shots) == (slot.course, [])
+
+
 async def before_it_moves(opened: Opening, wish: ClassRef) -> list[Slot]:
     found = await SiteCalls(opened.session).find_slots([wish])
     return [each for each in found if isinstance(each, Slot)]
@@ -132,13 +167,17 @@ def booking_by_hand(opened: Opening, other: SitesSlot) -> Callable[..., SiteCall
     return Meanwhile
 
 
-async def test_a_class_that_a_reading_found_renamed_days_before_its_opening_is_still_booked(staged: Set) -> None:
+async def test_a_class_that_a_reading_found_at_another_hour_is_not_asked_for_there_when_the_site_falls_silent(
+    staged: Set,
+) -> None:
     async with staged() as stage:
         action, slot = await stage.add(), stage.opened.world.timetable.known(stage.opened.pilates_id)
-        for slot.course in ("PILATES MATWORK", "PILATES (sala 2)"):
+        for hour in ("18:00", "20:00"):
+            slot.move_to(hour)
             await read(stage, slot)
+        stage.opened.world.faults.fail = {"/Booking/GetActivitySchedule": 503}
         action = await stage.act()
-        assert (action.status, stage.held) == (ActionStatus.COMPLETED, ["PILATES (sala 2)"])
+        assert (action.status, stage.held, stage.opened.shots) == (ActionStatus.PENDING, [], [])
 
 
 async def read(stage: Stage, slot: SitesSlot) -> None:

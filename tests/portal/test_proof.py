@@ -353,9 +353,25 @@ async def test_what_came_into_the_list_after_our_request_is_ours_however_its_pla
 async def test_what_was_in_the_list_before_is_not_ours_however_its_place_is_spelled() -> None:
     listed = Booking("YOGA", "Centro Giuriati", TUESDAY, clock_time("18:00"))
     sought = Sought(replace(listed.ref, location="Giuriati"), accepted=True)
-    assert sought.spelled_otherwise([listed]) == (listed, False)
-    assert replace(sought, accepted=False).spelled_otherwise([listed]) == (listed, True)
-    assert replace(sought, before=[listed]).spelled_otherwise([listed]) == (None, False)
+    there = ["Giuriati", "Bovisa"]
+    assert sought.spelled_otherwise([listed], there) == (listed, False)
+    assert replace(sought, accepted=False).spelled_otherwise([listed], there) == (listed, True)
+    assert replace(sought, before=[listed]).spelled_otherwise([listed], there) == (None, False)
+
+
+@pytest.mark.parametrize(("place", "known"), [
+    ("Centro Bovisa", ["Giuriati", "Bovisa"]),
+    ("Lecco", ["Giuriati"]),
+    ("Lecco", []),
+    ("Centro Giuriati", []),
+    ("Centro Giuriati", ["Giuriati", "Centro Giuriati"]),
+    ("Giuriati Bovisa", ["Giuriati", "Bovisa"]),
+    ("Giuriati 2 (nuovo)", ["Giuriati", "Giuriati 2"]),
+])  # fmt: skip
+async def test_what_may_be_at_another_place_is_not_ours(place: str, known: list[str]) -> None:
+    listed = Booking("YOGA", place, TUESDAY, clock_time("18:00"))
+    sought = Sought(replace(listed.ref, location="Giuriati"), accepted=True)
+    assert sought.spelled_otherwise([listed], known) == (None, False)
 
 
 # ----- what was there before

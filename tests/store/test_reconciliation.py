@@ -110,19 +110,23 @@ async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Fa
     assert (row.booking_id, row.won_choice) == (HELD.booking_id, 0)
 
 
-@pytest.mark.parametrize("place_there", [None, "Centro Giuriati"])
+@pytest.mark.parametrize(("shown_at", "places", "ours"), [
+    ("Centro Giuriati", ["Giuriati", "Bovisa"], True),
+    ("Centro Giuriati", ["Giuriati", "Centro Giuriati"], False),
+    ("Centro Bovisa", ["Giuriati", "Bovisa"], False),
+    ("Lecco", ["Bovisa"], False),
+])  # fmt: skip
 async def test_a_booking_that_is_there_under_another_name_of_its_place_is_told_unless_that_is_another_place(
-    db: Database, clock: FakeClock, place_there: str | None
+    db: Database, clock: FakeClock, shown_at: str, places: list[str], ours: bool
 ) -> None:
-    names = ["Giuriati - Corsi", *([f"{place_there} - Corsi"] if place_there else [])]
+    names = [f"{each} - Corsi" for each in places]
     activities = tuple(Activity(name, name) for name in names)
     slots = tuple(Slot(each, "", "PILATES MATWORK", TUESDAY, time(18), time(19)) for each in activities)
     reading = await db.claims.add_claimed(NewAction(ActionType.REFRESH, GIULIA, quiet=True), "w", 60)
     assert reading
     await outcomes.refresh(db, reading, Timetable(activities, (TUESDAY,), slots))
     action = await failed(db, ActionType.BOOK, YesWithoutPlace("OK"))
-    await read(db, clock, replace(HELD, location="Centro Giuriati"))
-    ours = place_there is None
+    await read(db, clock, replace(HELD, location=shown_at))
     assert (await state(db, action))[0] is (ActionStatus.COMPLETED if ours else ActionStatus.FAILED)
     assert await told(db) == [(NoticeKind.RESULT, action.id)] * (2 if ours else 1)
 

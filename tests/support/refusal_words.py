@@ -370,7 +370,6 @@ SAID: dict[type[errors.BookingRefused], str] = {
         In seguito a una rinuncia il posto sarà prenotabile da tutti fra 7 minuti
         """,
     errors.ClassCancelled: """
-        Lezione sospesa per assenza istruttore
         Corso annullato
         La lezione è stata annullata
         La lezione è stata annullata dall'istruttore
@@ -379,6 +378,14 @@ SAID: dict[type[errors.BookingRefused], str] = {
         La lezione del 24/11 è stata soppressa
         """,
     errors.SlotNotFound: """
+        Lezione sospesa per assenza istruttore
+        Lezione rinviata per maltempo
+        Non puoi prenotare di nuovo una lezione che hai cancellato
+        Lezione: richiesta annullata, riprovare più tardi
+        La prenotazione della lezione è stata annullata per un errore di sistema
+        Operazione sulla lezione annullata: riprovare
+        La transazione per il corso è stata annullata
+        La lezione è stata annullata dall'utente
         Lezione non trovata
         L'evento selezionato non esiste più
         Appointment not found
