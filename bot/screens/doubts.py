@@ -144,7 +144,7 @@ def unsure_page(
     rows = [(one,) for one in buttons[:MOST_SHOWN]]
     leave = [(leave_button(),)] if stays or unsure.noes else []
     rows = [*leave, *rows] if stays else [*rows, *leave]
-    return Page(str(lines), (*rows, *((place_button(place),) for place in shown), (home_button(),)))
+    return Page(str(lines), (*rows, *((each,) for each in dict.fromkeys(map(place_button, shown))), (home_button(),)))
 
 
 def _read(unsure: Unsure, when: When) -> str:

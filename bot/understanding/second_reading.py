@@ -47,6 +47,7 @@ LEAST = 0.12  # a page that is less likely is not offered where nothing at all w
 Shown = Callable[[Place], Show]
 """The page of that name, with what a message says about it."""
 
+FOR_EVER = re.compile(r"\b(?:per sempre|sempre|always|forever|from now on|d'ora in poi)[\s.!]*$")
 CLAUSE = re.compile(r"[.!?;,\n]+|\s(?:and|e|but|ma|so|quindi|then|poi|otherwise|altrimenti)\s")
 OPEN = (Doubt.WORDS, Doubt.UNKNOWN, Doubt.PAST, Doubt.TIMES)
 """Questions whose answer the topic may be; the others say for themselves what they are about."""
@@ -74,12 +75,20 @@ def weighed(intent: Intent, text: str, examples: Likeness, shown: Shown) -> Inte
     best = likely[0]
     if isinstance(intent, Unsure):
         return _settled(intent, likely, _clauses(text, examples), shown)
+    if isinstance(intent, Book) and FOR_EVER.search(text.lower()):
+        weekly = Weekly(tuple(_every_week(wish) for wish in intent.wishes), intent.every_one)
+        return Unsure(Doubt.ONCE_OR_WEEKLY, (intent, weekly), heard=intent.wishes[0], about=(Place.PERIODIC,))
     topic, wish = topic_of(intent), _wish_of(intent)
     if topic in (Topic.LOOK, Topic.BOOK) and best.topic is Topic.MINE and best.share >= OWN and wish.names:
         return Show(Place.MINE, wish.days, names=wish.names, hours=wish.hours)  # "do I have yoga tomorrow?"
     if topic is None or best.share < CONTRADICTED or _agree(topic, best.topic) or _is_whole(topic, wish):
         return intent
     return _doubted(intent, best.topic)
+
+
+def _every_week(wish: Wish) -> Wish:
+    """The wish on its weekdays, as what recurs says it."""
+    return replace(wish, days=(), weekdays=wish.weekdays or tuple(sorted({day.weekday() for day in wish.days})))
 
 
 def _clauses(text: str, examples: Likeness) -> list[float]:
@@ -318,8 +327,7 @@ def _reading(topic: Topic, heard: Wish, readings: Sequence[Reading]) -> Reading 
         case Topic.LOOK | Topic.CAPACITY:
             return Look(heard)
         case Topic.WEEKLY:
-            weekdays = heard.weekdays or tuple(sorted({day.weekday() for day in heard.days}))
-            return Weekly((replace(heard, days=(), weekdays=weekdays),))
+            return Weekly((_every_week(heard),))
         case Topic.WATCH:
             return Watch(heard)
         case Topic.UNWATCH:

@@ -106,6 +106,14 @@ CONTRACTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         re.compile(r"^out (?:for |on )?(?=(?:mon|tue|wed|thu|fri|sat|sun|tomorrow|today|tonight)[a-z]*$)"),
         "i am out for ",
     ),
+    # `total` is no course
+    (
+        re.compile(
+            r"\b(?:total(?:ly)?|complete(?:ly)?|absolute) (?=(?:beginner|newbie|novice|noob|rookie|mess|disaster)s?\b)"
+        ),
+        "",
+    ),
+    (re.compile(r"(?<=principiante )total[ei]\b"), ""),
     # `fit` is no gym
     (re.compile(r"\b(can|could|would|please) (you )?(?:please )?fit (?:me|us) in(?:to)?\b"), r"\1 \2squeeze me in"),
     (re.compile(r"\bfit (?:me|us|you|him|her|it|that|this|them) in\b"), "receive"),

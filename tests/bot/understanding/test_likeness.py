@@ -128,3 +128,10 @@ def test_a_no_of_the_story_does_not_deny_the_class() -> None:
     assert found.doubt is Doubt.WORDS
     assert found.heard.names == ("ZUMBA",)
     assert "never manage" in found.unused
+
+
+def test_for_ever_behind_bare_days_is_asked_about() -> None:
+    found = understand("fit center lun mer ven alle 7.30, sempre", DEMO, TODAY)
+    assert isinstance(found, Unsure)
+    assert found.doubt is Doubt.ONCE_OR_WEEKLY
+    assert line_of(found.readings[1]).startswith("weekly fit")
