@@ -128,7 +128,8 @@ class Appearance:
         self._steady = steady
         self._awaited: list[Awaited] = []
         self._moved: dict[ClassRef, ClassMoved] = {}  # what the last look found at another hour
-        self._gone: set[ClassRef] = set()  # what the last look did not find, neither by its name nor by its id
+        self._missing: set[ClassRef] = set()  # what the last look did not find, neither by its name nor by its id
+        self._gone: set[ClassRef] = set()  # what two looks in a row did not find: one page alone may lack it
         self.ours: list[tuple[int, ClassRef]] = []  # choices that the timetable shows as ours, as it calls them now
         self._errors: Sequence[SiteError] = ()  # of the last schedules that were asked for, when none could be read
         self._asked = 0  # schedules, so that each of several calendars has its turn
@@ -148,15 +149,18 @@ class Appearance:
         wishes = [wish for _, wish in self._wishes]
         before = [each for each in self._known if each.appointment_id]
         found = await self._site.find_slots(wishes, before)
-        self._moved, self._gone, self.ours = {}, set(), []
-        return [self._as_asked_for(*each) for each in zip(self._wishes, found, strict=True)]
+        missing_before, self._missing = self._missing, set()
+        self._moved, self.ours = {}, []
+        shown = [self._as_asked_for(*each) for each in zip(self._wishes, found, strict=True)]
+        self._gone = self._missing & missing_before
+        return shown
 
     def _as_asked_for(self, wished: tuple[int, ClassRef], found: Slot | BookingRefused) -> Slot | BookingRefused:
         """The slot, perhaps under another name. One that was moved by more than a little is another hour, which nobody
         has asked for."""
         number, wish = wished
         if isinstance(found, SlotNotFound) and found.is_gone:
-            self._gone.add(wish)
+            self._missing.add(wish)
         if not isinstance(found, Slot) or wish.matches(found.ref):
             return found
         log.info("  %s is shown as %s at %s: the same appointment", name_of(wish), found.course, found.start)
@@ -170,7 +174,7 @@ class Appearance:
 
     def remembered(self) -> Found:
         """For each wish its slot as it was listed before: a slot keeps its id. What the last look found elsewhere, or
-        nowhere, has none."""
+        the last two nowhere, has none."""
         return [self._moved.get(wish) or self._remembered(wish) or _not_there(wish) for _, wish in self._wishes]
 
     def choices(self, found: Found) -> tuple[list[Choice], list[BookingRefused]]:
@@ -189,7 +193,7 @@ class Appearance:
     def _remembered(self, wish: ClassRef) -> Slot | None:
         """The slot as listed before, with its id: absent now, it may not be open yet, or be hidden for a moment.
 
-        None once the site shows its id at another hour, or its day without it: nobody has chosen where it is now.
+        None once the site shows its id at another hour, or twice its day without it: nobody has chosen where it is now.
         """
         if wish in self._moved or wish in self._gone:
             return None

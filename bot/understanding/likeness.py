@@ -74,7 +74,7 @@ class Likeness:
 
     def has(self, word: str) -> bool:
         """Whether people write the word: it is no misspelling of another then."""
-        return sum(gain > 0 for _topic, gain in self._gain.get(word, ())) > 0
+        return word in self._gain
 
     def of(self, text: str) -> list[Likely]:
         """Every topic, the likeliest first."""
